@@ -7,7 +7,7 @@ const closed = { additionalProperties: false };
 const schema = Type.Literal(schemaVersion);
 const Text = Type.String({ maxLength: 400 });
 const Nonnegative = Type.Number({ minimum: 0 });
-const CameraStateSchema = Type.Union(cameraStates.map((state) => Type.Literal(state)));
+const CameraStateSchema = Type.Enum(cameraStates);
 
 /**
  * Retained birth (`online`) and will (`offline`). `connectSeq` grows with each connection and is kept on
@@ -16,7 +16,7 @@ const CameraStateSchema = Type.Union(cameraStates.map((state) => Type.Literal(st
 export const StatusMessage = Type.Object(
   {
     schema,
-    state: Type.Union([Type.Literal('online'), Type.Literal('offline')]),
+    state: Type.Enum(['online', 'offline']),
     connectSeq: Seq,
     runId: Type.String({ maxLength: 36 }),
     agentVersion: Text,
@@ -63,9 +63,7 @@ export const TimeResponse = Type.Object(
 );
 
 export type StatusMessage = Static<typeof StatusMessage>;
-export type HealthMessage = Omit<Static<typeof HealthMessage>, 'cameraState'> & {
-  cameraState: (typeof cameraStates)[number];
-};
+export type HealthMessage = Static<typeof HealthMessage>;
 export type TimeRequest = Static<typeof TimeRequest>;
 export type TimeResponse = Static<typeof TimeResponse>;
 

@@ -1,4 +1,3 @@
-import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { scoredEmotions, scoreSumTolerance, type Scores } from './emotions.ts';
 import {
@@ -46,7 +45,7 @@ export function checkRecord(value: unknown): Checked<DeviceRecord> {
   if (schema !== 1) return reject('unknown_schema', 'schema is not 1');
   const validator = validators[kind as keyof typeof validators];
   if (!validator.Check(value)) return reject('bad_shape', firstError(validator, value));
-  const record = value as DeviceRecord;
+  const record: DeviceRecord = value;
   const fault = faultOf(record);
   return fault === undefined ? { ok: true, value: record } : reject('bad_value', fault);
 }
@@ -118,5 +117,3 @@ function reject(
 ): { ok: false; reason: RejectReason; detail: string } {
   return { ok: false, reason, detail };
 }
-
-export type Validator = ReturnType<typeof Compile<TSchema>>;

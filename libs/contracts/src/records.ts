@@ -1,4 +1,4 @@
-import { Type, type Static, type TSchema } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { emotions, Scores } from './emotions.ts';
 import { faceHeightBinEdgesPx, maxBatchRecords, schemaVersion } from './limits.ts';
 
@@ -15,14 +15,6 @@ const DurationMs = Type.Integer({ minimum: 0, maximum: 7 * 24 * 3_600_000 });
 const PixelSize = Type.Integer({ minimum: 1, maximum: 16_384 });
 /** Random per run, so that nobody can be followed from one run or camera to another. */
 const TrackId = Type.String({ pattern: '^[0-9a-z]{4,24}$' });
-
-function oneOf<const T extends readonly string[]>(values: T) {
-  return Type.Union(
-    values.map((value) => Type.Literal(value)) as {
-      [K in keyof T]: ReturnType<typeof Type.Literal<T[K] & string>>;
-    } & TSchema[],
-  );
-}
 
 export const clockSources = ['ntp', 'gateway'] as const;
 export const cameraStates = ['ok', 'covered', 'dark', 'frozen', 'lost', 'paused'] as const;
@@ -43,7 +35,7 @@ function common<const K extends string>(kind: K) {
     seq: Seq,
     observedAt: EpochMs,
     /** Where the run's clock offset came from. */
-    clock: oneOf(clockSources),
+    clock: Type.Enum(clockSources),
     /** Detector and classifier, for example `blazeface-back-320x256-int8+big-xception-int8`. */
     modelId: Type.String({ minLength: 1, maxLength: 120 }),
   };
@@ -69,11 +61,11 @@ export const SampleRecord = Type.Object(
       closed,
     ),
     detectionScore: Type.Number({ minimum: 0, maximum: 1 }),
-    emotion: oneOf(emotions),
+    emotion: Type.Enum(emotions),
     /** Absent where the face was not classified. */
     scores: Type.Optional(Scores),
     /** Present exactly where `emotion` is `uncertain`. */
-    uncertainReason: Type.Optional(oneOf(uncertainReasons)),
+    uncertainReason: Type.Optional(Type.Enum(uncertainReasons)),
   },
   closed,
 );
@@ -116,7 +108,7 @@ export const PresenceRecord = Type.Object(
     analysedMs: DurationMs,
     frames: Type.Object({ seen: Count, gated: Count, analysed: Count, dropped: Count }, closed),
     /** The state that lasted longest in the interval. */
-    cameraState: oneOf(cameraStates),
+    cameraState: Type.Enum(cameraStates),
     /** Detections by face height, bins of `faceHeightBinEdgesPx` and one open bin. */
     faceHeights: Type.Array(Count, {
       minItems: faceHeightBinEdgesPx.length + 1,
@@ -140,7 +132,7 @@ export const GapRecord = Type.Object(
     /** Times of the first and last record given up; absent where the run never learned the time. */
     fromAt: Type.Optional(EpochMs),
     toAt: Type.Optional(EpochMs),
-    reason: oneOf(gapReasons),
+    reason: Type.Enum(gapReasons),
   },
   closed,
 );

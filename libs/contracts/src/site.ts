@@ -35,10 +35,10 @@ export const Site = Type.Object(
     name: Type.String({ minLength: 1, maxLength: 120 }),
     /** IANA name, for example `Europe/Berlin`. */
     timeZone: Type.String({ minLength: 1, maxLength: 64 }),
-    purpose: Type.Union(purposes.map((purpose) => Type.Literal(purpose))),
+    purpose: Type.Enum(purposes),
     /** Empty: always open. */
     openingHours: OpeningHours,
   },
   { additionalProperties: false },
 );
-export type Site = Omit<Static<typeof Site>, 'purpose'> & { purpose: Purpose };
+export type Site = Static<typeof Site>;

@@ -26,10 +26,7 @@ export function readConfig<Schema extends TObject>(
   }
   const value = Value.Convert(schema, Value.Default(schema, raw));
   for (const error of Value.Errors(schema, value)) {
-    const missing =
-      error.keyword === 'required'
-        ? (error.params as { requiredProperties: string[] }).requiredProperties
-        : [];
+    const missing = error.keyword === 'required' ? error.params.requiredProperties : [];
     if (missing.length > 0) {
       for (const property of missing) faults.push(`${prefix}${variableName(property)} is not set`);
     } else {
@@ -43,6 +40,7 @@ export function readConfig<Schema extends TObject>(
       `Configuration is not usable: ${[...new Set(faults)].join('; ')}.`,
     );
   }
+  // `Convert` gives unknown; the check above has just shown the type.
   return Object.freeze(value as Static<Schema>);
 }
 
