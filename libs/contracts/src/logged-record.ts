@@ -16,9 +16,7 @@ export const RejectedMarker = Type.Object(
   },
   { additionalProperties: false },
 );
-export type RejectedMarker = Omit<Static<typeof RejectedMarker>, 'reason'> & {
-  reason: RejectReason;
-};
+export type RejectedMarker = Static<typeof RejectedMarker>;
 
 /** One message of `face-emotions`. `deviceId` comes from the connection, never from the payload. */
 export interface LoggedRecord<
