@@ -1,4 +1,5 @@
 import type { OpeningHours, Site } from '@emotion-fleet/contracts';
+import { CodedError } from '@emotion-fleet/service';
 
 export interface DeviceEntry {
   readonly deviceId: string;
@@ -41,4 +42,11 @@ export interface DeviceRegistry {
   assign(assignment: Assignment): Promise<void>;
   /** True for the right token of a device that is not revoked. Takes the same time whether the device exists or not. */
   verifyToken(deviceId: string, token: string): Promise<boolean>;
+}
+
+export type RegistryErrorCode = 'already_exists' | 'no_such_site' | 'no_such_device';
+
+/** Its message is one sentence that can be shown to the person who asked. */
+export class RegistryError extends CodedError<RegistryErrorCode> {
+  override readonly name = 'RegistryError';
 }

@@ -1,0 +1,2 @@
+export * from './memory-device-registry.ts';
+export * from './memory-observation-store.ts';
