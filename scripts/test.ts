@@ -1,0 +1,40 @@
+/**
+ * Runs the test files named by the arguments (paths or parts of them), or all of them, two at a time, and ends
+ * with `N passed, N failed, N skipped`. Exit code 1 if anything failed or nothing ran.
+ */
+import { globSync } from 'node:fs';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+
+const wanted = process.argv.slice(2);
+const files = globSync(
+  '{libs/*,edge-agent,gateway,cloud-processor,dashboard/*,provisioning,all-in-one}/test/**/*.test.ts',
+)
+  .concat(globSync('tests/**/*.test.ts'))
+  .filter((file) => !file.includes('node_modules'))
+  .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
+  .sort();
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+const failures: string[] = [];
+const stream = run({ files, concurrency: 2, timeout: 10 * 60_000 });
+stream.on('test:pass', (event) => {
+  if (event.details.type === 'suite') return;
+  if (event.skip !== undefined && event.skip !== false) counts.skipped += 1;
+  else counts.passed += 1;
+});
+stream.on('test:fail', (event) => {
+  if (event.details.type === 'suite') return;
+  counts.failed += 1;
+  failures.push(`${event.file ?? ''}: ${event.name}`);
+});
+stream.on('end', () => {
+  setImmediate(() => {
+    for (const failure of failures) console.log(`failed: ${failure}`);
+    console.log(
+      `${String(counts.passed)} passed, ${String(counts.failed)} failed, ${String(counts.skipped)} skipped`,
+    );
+    process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
+  });
+});
+stream.compose(new spec()).pipe(process.stdout);
