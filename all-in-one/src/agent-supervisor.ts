@@ -1,0 +1,110 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Lifecycle, Logger } from '@emotion-fleet/service';
+
+export interface AgentProcess {
+  readonly deviceId: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface AgentSupervisorOptions {
+  readonly agents: readonly AgentProcess[];
+  /** The agent's entry file. */
+  readonly entryFile: string;
+  readonly logDirectory: string;
+  readonly logger: Logger;
+  /** Pause before an agent that died is started again (default: 1 s doubling to 30 s). */
+  readonly restartDelayMs?: (deaths: number) => number;
+  /** An agent that drains longer is killed. */
+  readonly stopTimeoutMs?: number;
+}
+
+/**
+ * Runs each edge agent as a process of its own, in a process group of its own, so that the terminal's Ctrl-C
+ * reaches the launcher alone and the drain keeps its order. An agent ends by itself when the launcher is
+ * gone: its IPC channel closes.
+ */
+export class AgentSupervisor implements Lifecycle {
+  readonly #options: AgentSupervisorOptions;
+  readonly #children = new Map<string, ChildProcess>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #stopping = false;
+
+  constructor(options: AgentSupervisorOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    await mkdir(this.#options.logDirectory, { recursive: true });
+    for (const agent of this.#options.agents) this.#spawn(agent, 0);
+  }
+
+  /** Process ids by device, for those that run. */
+  pids(): ReadonlyMap<string, number> {
+    const pids = new Map<string, number>();
+    for (const [deviceId, child] of this.#children)
+      if (child.pid !== undefined) pids.set(deviceId, child.pid);
+    return pids;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    await Promise.all([...this.#children.values()].map((child) => this.#end(child)));
+  }
+
+  #spawn(agent: AgentProcess, deaths: number): void {
+    const { entryFile, logDirectory, logger } = this.#options;
+    const { deviceId, environment } = agent;
+    const log = createWriteStream(join(logDirectory, `${deviceId}.log`), { flags: 'a' });
+    const child = fork(entryFile, [], {
+      detached: true,
+      env: environment,
+      execArgv: [],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    const startedAtMs = performance.now();
+    this.#children.set(deviceId, child);
+    pipeOutput(child, log);
+    child.once('error', (error) =>
+      logger.error({ deviceId, err: error }, 'agent cannot be started'),
+    );
+    child.once('exit', (code, signal) => {
+      log.end();
+      this.#children.delete(deviceId);
+      if (this.#stopping) return;
+      // An agent that ran for a minute has proved that it can: its next death counts as the first.
+      const next = performance.now() - startedAtMs > 60_000 ? 1 : deaths + 1;
+      const delayMs = (this.#options.restartDelayMs ?? defaultDelayMs)(next);
+      logger.warn({ deviceId, code, signal, restartInMs: delayMs }, 'agent ended');
+      const timer = setTimeout(() => {
+        this.#timers.delete(timer);
+        this.#spawn(agent, next);
+      }, delayMs);
+      this.#timers.add(timer);
+    });
+  }
+
+  async #end(child: ChildProcess): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => {
+      this.#options.logger.warn({ pid: child.pid }, 'agent did not drain in time');
+      child.kill('SIGKILL');
+    }, this.#options.stopTimeoutMs ?? 10_000);
+    await exited;
+    clearTimeout(timer);
+  }
+}
+
+function pipeOutput(child: ChildProcess, log: WriteStream): void {
+  child.stdout?.pipe(log, { end: false });
+  child.stderr?.pipe(log, { end: false });
+}
+
+function defaultDelayMs(deaths: number): number {
+  return Math.min(30_000, 1_000 * 2 ** Math.min(deaths - 1, 5));
+}
