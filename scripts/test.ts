@@ -37,4 +37,4 @@ stream.on('end', () => {
     process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
   });
 });
-stream.compose(new spec()).pipe(process.stdout);
+stream.pipe(new spec()).pipe(process.stdout);
