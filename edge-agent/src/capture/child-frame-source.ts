@@ -1,0 +1,208 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { OperatorError, type Logger } from '@emotion-fleet/service';
+import type { FrameSource, FrameSourceEvents } from '../ports.ts';
+import { FrameAssembler } from './frame-assembler.ts';
+import { LogTail } from './log-tail.ts';
+import { FramePacer } from './frame-pacer.ts';
+import { retrySchedule } from './retry-schedule.ts';
+
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+
+export interface ChildFrameSourceOptions {
+  /** The program and its arguments; it writes I420 pictures of `width` x `height` to standard output. */
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly width: number;
+  readonly height: number;
+  /** Debian package that brings the program. */
+  readonly debianPackage: string;
+  /** Pictures that come faster are thinned out. */
+  readonly framesPerSecond: number;
+  readonly logger: Logger;
+  readonly nowMs?: () => number;
+  readonly random?: () => number;
+  /** A program that gives no picture for this long is replaced. */
+  readonly stallTimeoutMs?: number;
+  /** Time between SIGTERM and SIGKILL. */
+  readonly killAfterMs?: number;
+  readonly retryFirstMs?: number;
+  readonly retryMostMs?: number;
+}
+
+const defaults = {
+  stallTimeoutMs: 20_000,
+  killAfterMs: 3_000,
+  retryFirstMs: 1_000,
+  retryMostMs: 60_000,
+};
+/** A program that ran this long was in order: the next wait is a short one again. */
+const soundRunMs = 30_000;
+
+/**
+ * A camera whose pictures a child process puts on a pipe. The process is watched: one that ends, or
+ * gives nothing for `stallTimeoutMs`, is started again after a growing wait.
+ */
+export class ChildFrameSource implements FrameSource {
+  readonly #options: ChildFrameSourceOptions & typeof defaults;
+  readonly #nowMs: () => number;
+  readonly #assembler: FrameAssembler;
+  readonly #pacer: FramePacer;
+  #logTail = new LogTail();
+  #events: FrameSourceEvents | undefined;
+  #child: Child | undefined;
+  #waits: Iterator<number, never>;
+  #startedAtMs = 0;
+  #isRunning = false;
+  #delivery: NodeJS.Immediate | undefined;
+  #stallTimer: NodeJS.Timeout | undefined;
+  #retryTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: ChildFrameSourceOptions) {
+    this.#options = { ...defaults, ...options };
+    this.#nowMs = options.nowMs ?? (() => performance.now());
+    this.#assembler = new FrameAssembler({ frameBytes: (options.width * options.height * 3) / 2 });
+    this.#pacer = new FramePacer({ framesPerSecond: options.framesPerSecond });
+    this.#waits = this.#newWaits();
+  }
+
+  /** Throws OperatorError `camera_program_missing` where the program isn't installed. */
+  async start(events: FrameSourceEvents): Promise<void> {
+    this.#events = events;
+    try {
+      await this.#spawn();
+    } catch (error) {
+      this.#events = undefined;
+      throw this.#missingProgram(error);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#events = undefined;
+    clearTimeout(this.#retryTimer);
+    clearTimeout(this.#stallTimer);
+    clearImmediate(this.#delivery);
+    const child = this.#child;
+    if (child !== undefined) await this.#end(child);
+  }
+
+  /** What the program said last, for an operator: at most 100 lines. */
+  logLines(): readonly string[] {
+    return this.#logTail.lines();
+  }
+
+  /** Resolves once the program runs; rejects where it can't be started. */
+  #spawn(): Promise<void> {
+    const child = spawn(this.#options.command, this.#options.args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    this.#assembler.reset();
+    this.#logTail = new LogTail();
+    this.#isRunning = false;
+    this.#startedAtMs = this.#nowMs();
+    const logTail = this.#logTail;
+    child.stdout.on('data', (chunk: Uint8Array) => this.#receive(child, chunk));
+    child.stderr.on('data', (chunk: Uint8Array) => logTail.push(chunk));
+    child.once('exit', () => closePipesSoon(child));
+    child.once('close', (code, signal) => this.#onClose(child, signal ?? `code ${code ?? '?'}`));
+    this.#watchForStall(child);
+    return new Promise((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.once('error', reject);
+    });
+  }
+
+  #receive(child: Child, chunk: Uint8Array): void {
+    if (this.#child !== child || this.#assembler.push(chunk) === 0) return;
+    // After the loop has read what is in the pipe: of several waiting pictures only the newest counts.
+    this.#delivery ??= setImmediate(() => this.#deliver());
+  }
+
+  #deliver(): void {
+    this.#delivery = undefined;
+    const data = this.#assembler.take();
+    if (data === undefined || this.#events === undefined) return;
+    this.#stallTimer?.refresh();
+    if (!this.#isRunning) {
+      this.#isRunning = true;
+      this.#events.onState('running', `${this.#options.command} gives pictures.`);
+    }
+    const capturedAtMs = this.#nowMs();
+    if (!this.#pacer.accepts(capturedAtMs)) return;
+    const { width, height } = this.#options;
+    this.#events.onFrame({ width, height, data, capturedAtMs });
+  }
+
+  #watchForStall(child: Child): void {
+    const { stallTimeoutMs, command } = this.#options;
+    clearTimeout(this.#stallTimer);
+    this.#stallTimer = setTimeout(() => {
+      this.#lose(`${command} gave no picture for ${Math.round(stallTimeoutMs / 1_000)} s.`);
+      void this.#end(child);
+    }, stallTimeoutMs);
+  }
+
+  #onClose(child: Child, how: string): void {
+    if (this.#child !== child) return;
+    this.#child = undefined;
+    clearTimeout(this.#stallTimer);
+    if (this.#events === undefined) return;
+    // A program that never started has had its sentence.
+    if (child.pid !== undefined) {
+      const last = this.#logTail.last();
+      this.#lose(
+        `${this.#options.command} ended (${how})${last === undefined ? '.' : `: ${last}`}`,
+      );
+    }
+    if (this.#nowMs() - this.#startedAtMs > soundRunMs) this.#waits = this.#newWaits();
+    const waitMs = this.#waits.next().value;
+    this.#retryTimer = setTimeout(() => {
+      // A failed start ends in `close`, too, and so in the next wait.
+      this.#spawn().catch((error: unknown) => this.#lose(this.#missingProgram(error).message));
+    }, waitMs);
+  }
+
+  #lose(detail: string): void {
+    this.#isRunning = false;
+    this.#options.logger.warn({ detail, log: this.#logTail.lines().slice(-5) }, 'camera lost');
+    this.#events?.onState('lost', detail);
+  }
+
+  /** SIGTERM, then SIGKILL; resolves when the process is gone, or hangs in the kernel and can't be helped. */
+  async #end(child: Child): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+    const { killAfterMs } = this.#options;
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.kill('SIGTERM');
+    const kill = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+    let giveUp: NodeJS.Timeout | undefined;
+    const hung = new Promise<void>((resolve) => (giveUp = setTimeout(resolve, 2 * killAfterMs)));
+    await Promise.race([gone, hung]);
+    clearTimeout(kill);
+    clearTimeout(giveUp);
+  }
+
+  #newWaits(): Iterator<number, never> {
+    const { retryFirstMs, retryMostMs, random = Math.random } = this.#options;
+    return retrySchedule({ firstMs: retryFirstMs, mostMs: retryMostMs, random });
+  }
+
+  #missingProgram(cause: unknown): OperatorError {
+    const { command, debianPackage } = this.#options;
+    const reason = (cause as NodeJS.ErrnoException).code;
+    const sentence =
+      reason === 'ENOENT'
+        ? `${command} isn't installed; on Debian and Raspberry Pi OS the package ${debianPackage} brings it (sudo apt-get install ${debianPackage}).`
+        : `${command} can't be started (${reason ?? String(cause)}).`;
+    return new OperatorError('camera_program_missing', sentence, { cause });
+  }
+}
+
+/** A grandchild may hold the pipes open after the program is gone; `close` is to come all the same. */
+function closePipesSoon(child: Child): void {
+  setTimeout(() => {
+    child.stdout.destroy();
+    child.stderr.destroy();
+  }, 500).unref();
+}

@@ -1,0 +1,55 @@
+import type { Logger } from '@emotion-fleet/service';
+import { ChildFrameSource } from './child-frame-source.ts';
+
+export interface FfmpegFrameSourceOptions {
+  readonly input: 'file' | 'rtsp' | 'v4l2';
+  /** Path, URL or device. */
+  readonly location: string;
+  /** Size that pictures are fitted into; what is left is black. */
+  readonly width: number;
+  readonly height: number;
+  readonly framesPerSecond: number;
+  readonly logger: Logger;
+  /** The program; another one in tests. */
+  readonly command?: string;
+}
+
+/** Video files, network cameras and USB cameras, through the system's ffmpeg. */
+export function ffmpegFrameSource(options: FfmpegFrameSourceOptions): ChildFrameSource {
+  const { width, height, framesPerSecond, logger, command = 'ffmpeg' } = options;
+  return new ChildFrameSource({
+    command,
+    args: ffmpegArguments(options),
+    width,
+    height,
+    debianPackage: 'ffmpeg',
+    framesPerSecond,
+    logger,
+  });
+}
+
+export function ffmpegArguments(
+  options: Pick<
+    FfmpegFrameSourceOptions,
+    'input' | 'location' | 'width' | 'height' | 'framesPerSecond'
+  >,
+): string[] {
+  const { input, location, width, height, framesPerSecond } = options;
+  const inputOptions = {
+    // At the speed that it was filmed at, again and again: a file stands in for a camera.
+    file: ['-re', '-stream_loop', '-1'],
+    // UDP loses packets, and half a picture has half a face.
+    rtsp: ['-rtsp_transport', 'tcp'],
+    v4l2: ['-f', 'v4l2'],
+  }[input];
+  const filters = [
+    `fps=${framesPerSecond}`,
+    `scale=${width}:${height}:force_original_aspect_ratio=decrease:out_color_matrix=bt601:out_range=tv`,
+    `pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2`,
+  ].join(',');
+  return [
+    ...['-nostdin', '-hide_banner', '-loglevel', 'warning'],
+    ...[...inputOptions, '-i', input === 'file' ? `file:${location}` : location],
+    ...['-an', '-sn', '-vf', filters, '-pix_fmt', 'yuv420p', '-f', 'rawvideo', 'pipe:1'],
+  ];
+}

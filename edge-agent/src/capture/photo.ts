@@ -1,0 +1,102 @@
+import { findPackageJSON } from 'node:module';
+import path from 'node:path';
+import { OperatorError } from '@emotion-fleet/service';
+import sharp from 'sharp';
+
+/** One plane of a picture, a byte a pixel. */
+export interface Plane {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** A photograph in planar YUV 4:2:0 (limited range BT.601), in several sizes: each level halves the last. */
+export interface Photo {
+  readonly width: number;
+  readonly height: number;
+  readonly levels: readonly { readonly y: Plane; readonly u: Plane; readonly v: Plane }[];
+}
+
+const photoPackage = '@vladmandic/face-api';
+const levelCount = 3;
+
+/** Photographs that the virtual camera can look at, by name. */
+export const photoNames = [
+  'sample1',
+  'sample2',
+  'sample3',
+  'sample4',
+  'sample5',
+  'sample6',
+] as const;
+export type PhotoName = (typeof photoNames)[number];
+
+/** Where an installed package keeps that photograph. Throws OperatorError `photo_missing`. */
+export function photoPath(name: PhotoName): string {
+  const manifest = findPackageJSON(photoPackage, import.meta.url);
+  if (manifest === undefined) {
+    throw new OperatorError(
+      'photo_missing',
+      `The package ${photoPackage}, which holds the virtual camera's photographs, isn't installed: run npm ci.`,
+    );
+  }
+  return path.join(path.dirname(manifest), 'demo', `${name}.jpg`);
+}
+
+/** Decodes a picture file once. Throws OperatorError `photo_missing`. */
+export async function readPhoto(file: string): Promise<Photo> {
+  try {
+    const { data, info } = await sharp(file)
+      .removeAlpha()
+      .toColourspace('srgb')
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    return photoFromRgb({ rgb: data, width: info.width, height: info.height });
+  } catch (cause) {
+    throw new OperatorError('photo_missing', `The photograph ${file} can't be read.`, { cause });
+  }
+}
+
+/** Converts packed 8-bit RGB. */
+export function photoFromRgb(picture: { rgb: Uint8Array; width: number; height: number }): Photo {
+  const { rgb, width, height } = picture;
+  const y = emptyPlane(width, height);
+  const u = emptyPlane(width, height);
+  const v = emptyPlane(width, height);
+  for (let pixel = 0, source = 0; pixel < width * height; pixel += 1, source += 3) {
+    const red = rgb[source]!;
+    const green = rgb[source + 1]!;
+    const blue = rgb[source + 2]!;
+    // ITU-R BT.601, limited range
+    y.data[pixel] = 16.5 + 0.25679 * red + 0.50413 * green + 0.09791 * blue;
+    u.data[pixel] = 128.5 - 0.14822 * red - 0.29099 * green + 0.43922 * blue;
+    v.data[pixel] = 128.5 + 0.43922 * red - 0.36779 * green - 0.07143 * blue;
+  }
+  const levels = [{ y, u: halve(u), v: halve(v) }];
+  for (let level = 1; level < levelCount; level += 1) {
+    const last = levels[level - 1]!;
+    levels.push({ y: halve(last.y), u: halve(last.u), v: halve(last.v) });
+  }
+  return { width, height, levels };
+}
+
+/** Half the size; each pixel is the mean of four. */
+function halve(plane: Plane): Plane {
+  const half = emptyPlane(plane.width >> 1, plane.height >> 1);
+  for (let row = 0; row < half.height; row += 1) {
+    for (let column = 0; column < half.width; column += 1) {
+      const source = 2 * row * plane.width + 2 * column;
+      const sum =
+        plane.data[source]! +
+        plane.data[source + 1]! +
+        plane.data[source + plane.width]! +
+        plane.data[source + plane.width + 1]!;
+      half.data[row * half.width + column] = (sum + 2) >> 2;
+    }
+  }
+  return half;
+}
+
+function emptyPlane(width: number, height: number): Plane {
+  return { width, height, data: new Uint8Array(width * height) };
+}

@@ -1,0 +1,45 @@
+import type { Logger } from '@emotion-fleet/service';
+import { ChildFrameSource } from './child-frame-source.ts';
+
+export interface RpicamFrameSourceOptions {
+  /** Number of the camera, 0 for the first. */
+  readonly camera: number;
+  /** A multiple of 64: rpicam-vid pads the rows of other pictures. */
+  readonly width: number;
+  readonly height: number;
+  readonly framesPerSecond: number;
+  readonly logger: Logger;
+  /** The program; another one in tests. */
+  readonly command?: string;
+}
+
+/**
+ * The sensor runs faster than we look: at 5 frames/s automatic exposure may take up to 200 ms a
+ * picture, and a walker's face is a smear.
+ */
+const sensorFramesPerSecond = 15;
+
+/** A camera module on a Raspberry Pi, through `rpicam-vid` of rpicam-apps. */
+export function rpicamFrameSource(options: RpicamFrameSourceOptions): ChildFrameSource {
+  const { camera, width, height, framesPerSecond, logger, command = 'rpicam-vid' } = options;
+  return new ChildFrameSource({
+    command,
+    args: rpicamArguments({ camera, width, height, framesPerSecond }),
+    width,
+    height,
+    debianPackage: 'rpicam-apps',
+    framesPerSecond,
+    logger,
+  });
+}
+
+/** No preview, no end, raw pictures, written as soon as they are complete. */
+export function rpicamArguments(
+  options: Pick<RpicamFrameSourceOptions, 'camera' | 'width' | 'height' | 'framesPerSecond'>,
+): string[] {
+  const { camera, width, height, framesPerSecond } = options;
+  const framerate = Math.max(sensorFramesPerSecond, Math.ceil(framesPerSecond));
+  const settings = { camera, width, height, framerate, timeout: 0, codec: 'yuv420', output: '-' };
+  const pairs = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  return ['--nopreview', '--flush', ...pairs];
+}

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { OperatorError, silentLogger } from '@emotion-fleet/service';
+import { ChildFrameSource } from '../../src/capture/child-frame-source.ts';
+import { rpicamArguments } from '../../src/capture/rpicam-frame-source.ts';
+import type { FrameSourceEvents } from '../../src/ports.ts';
+import { until } from '../until.ts';
+
+type Mode = 'frames' | 'half' | 'dies' | 'stalls' | 'garbage';
+
+describe('ChildFrameSource', () => {
+  let directory = '';
+  let source: ChildFrameSource | undefined;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(path.join(tmpdir(), 'child-frame-source-'));
+  });
+  afterEach(async () => {
+    await source?.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  /** An executable named like the real one that writes real pictures. */
+  async function fakeProgram(mode: Mode): Promise<string> {
+    const command = path.join(directory, 'rpicam-vid');
+    const script = path.join(import.meta.dirname, 'fake-camera.mjs');
+    const runs = path.join(directory, 'runs');
+    await writeFile(
+      command,
+      `#!/bin/sh\nexec "${process.execPath}" "${script}" ${mode} "${runs}" "$@"\n`,
+    );
+    await chmod(command, 0o755);
+    return command;
+  }
+
+  function sourceOf(command: string): ChildFrameSource {
+    return new ChildFrameSource({
+      command,
+      args: rpicamArguments({ camera: 0, width: 64, height: 48, framesPerSecond: 5 }),
+      width: 64,
+      height: 48,
+      debianPackage: 'rpicam-apps',
+      framesPerSecond: 1_000,
+      logger: silentLogger(),
+      random: () => 0,
+      stallTimeoutMs: 400,
+      killAfterMs: 100,
+      retryFirstMs: 10,
+      retryMostMs: 40,
+    });
+  }
+
+  async function capture(mode: Mode) {
+    source = sourceOf(await fakeProgram(mode));
+    const lumas: number[] = [];
+    const states: string[] = [];
+    const events: FrameSourceEvents = {
+      onFrame: ({ data, width, height }) => {
+        assert.equal(data.length, (width * height * 3) / 2);
+        assert.ok(
+          data.every((byte) => byte === data[0]),
+          'a frame is one picture, not parts of two',
+        );
+        lumas.push(data[0]!);
+      },
+      onState: (state, detail) => states.push(`${state}: ${detail}`),
+    };
+    await source.start(events);
+    return { lumas, states, source };
+  }
+
+  it('delivers whole pictures in order', async () => {
+    const { lumas, states } = await capture('frames');
+    await until(() => lumas.length >= 10);
+    assert.deepEqual(
+      lumas,
+      lumas.toSorted((a, b) => a - b),
+    );
+    assert.match(states[0]!, /^running: /);
+  });
+
+  it('starts the program again after it ends, without the half picture it left', async () => {
+    const { lumas, states } = await capture('half');
+    await until(() => lumas.length >= 5);
+    assert.ok(!lumas.includes(99));
+    assert.ok(states.some((state) => state.startsWith('lost: ') && state.includes('code 3')));
+  });
+
+  it('says why the program ended, and tries again with growing waits', async () => {
+    const { states } = await capture('dies');
+    const runs = () => readFile(path.join(directory, 'runs'), 'utf8').catch(() => '');
+    await until(async () => (await runs()).split('\n').length > 3);
+    assert.match(
+      states[0]!,
+      /^lost: .*rpicam-vid ended \(code 255\): ERROR: .* no cameras available/,
+    );
+  });
+
+  it('kills a program that gives no pictures and ignores SIGTERM, then starts it again', async () => {
+    const { lumas, states } = await capture('stalls');
+    await until(() => lumas.length >= 5);
+    assert.ok(states.some((state) => state.includes('gave no picture for')));
+  });
+
+  it('keeps the last lines of what the program says, whatever bytes they are', async () => {
+    const { lumas, source: running } = await capture('garbage');
+    await until(
+      () => lumas.length >= 3 && running.logLines().at(-1)?.endsWith('last words') === true,
+    );
+    assert.ok(running.logLines().length <= 100);
+    assert.ok(running.logLines().every((line) => /^[\x20-\x7e]{0,300}$/.test(line)));
+  });
+
+  it('leaves no process behind when it stops', async () => {
+    const { lumas, source: running } = await capture('frames');
+    await until(() => lumas.length > 0);
+    await running.stop();
+    const count = lumas.length;
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(lumas.length, count);
+  });
+
+  it('names the Debian package of a program that is not installed', async () => {
+    source = sourceOf(path.join(directory, 'not-there'));
+    await assert.rejects(
+      source.start({ onFrame: () => undefined, onState: () => undefined }),
+      (error) =>
+        error instanceof OperatorError &&
+        error.code === 'camera_program_missing' &&
+        error.message.includes('sudo apt-get install rpicam-apps'),
+    );
+  });
+});

@@ -1,0 +1,40 @@
+// Stands in for rpicam-vid and ffmpeg: writes I420 pictures whose luma is the picture's number.
+// Usage: fake-camera.mjs MODE RUNS_FILE [the real program's arguments]
+import { appendFileSync, readFileSync } from 'node:fs';
+
+const [mode, runsFile, ...args] = process.argv.slice(2);
+appendFileSync(runsFile, `${JSON.stringify(args)}\n`);
+const run = readFileSync(runsFile, 'utf8').trim().split('\n').length;
+const frameBytes = (64 * 48 * 3) / 2;
+let number = 0;
+
+function frame() {
+  number += 1;
+  return new Uint8Array(frameBytes).fill(number % 256);
+}
+
+const modes = {
+  frames: () => setInterval(() => process.stdout.write(frame()), 5),
+  // The first run ends in the middle of a picture; its half must not shift the pictures of the next.
+  half: () => {
+    if (run > 1) return modes.frames();
+    process.stdout.write(frame());
+    process.stdout.write(new Uint8Array(frameBytes / 2).fill(99), () => process.exit(3));
+  },
+  dies: () => {
+    process.stderr.write('ERROR: *** no cameras available ***\n', () => process.exit(255));
+  },
+  stalls: () => {
+    process.on('SIGTERM', () => undefined);
+    if (run > 1) return modes.frames();
+    process.stdout.write(frame());
+    setInterval(() => undefined, 1_000);
+  },
+  garbage: () => {
+    const bytes = Uint8Array.from({ length: 50_000 }, (_, index) => (index * 7) % 256);
+    process.stderr.write(bytes);
+    process.stderr.write('last words\n');
+    modes.frames();
+  },
+};
+modes[mode]();
