@@ -1,0 +1,2 @@
+export * from './bitmap.ts';
+export * from './summarize-ledger.ts';
