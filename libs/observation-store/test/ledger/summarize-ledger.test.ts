@@ -64,7 +64,7 @@ function runOf(
 }
 
 const fates = (text: string): Fate[] =>
-  [...text].map((letter) =>
+  Array.from(text, (letter) =>
     letter === 's'
       ? 'stored'
       : letter === 'd'
