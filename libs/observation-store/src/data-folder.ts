@@ -1,0 +1,15 @@
+import { mkdir } from 'node:fs/promises';
+import { OperatorError } from '@emotion-fleet/service';
+
+/** Makes the folder where it isn't there yet. @throws OperatorError `folder_not_writable` */
+export async function ensureFolder(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+  } catch (cause) {
+    throw new OperatorError(
+      'folder_not_writable',
+      `The data folder ${directory} can't be created or written to; choose another one or change its permissions.`,
+      { cause },
+    );
+  }
+}
