@@ -1,0 +1,335 @@
+import type { ClockOffset } from '../clock/clock-offset.ts';
+import type { RecordDraft, RecordSink } from '../ports.ts';
+import { BatchReader, type BatchLimits, type OutboxBatch } from './batch-reader.ts';
+import { mergeCoverages, storeGap, type Coverage } from './coverage.ts';
+import { OutboxError } from './errors.ts';
+import { Exclusive } from './exclusive.ts';
+import { encodeRecord, maxFrameBytes } from './frame.ts';
+import { MemoryTail } from './memory-tail.ts';
+import { outboxDefaults, type FileOutboxOptions, type OutboxStatus } from './outbox-options.ts';
+import { emptyState, type OutboxState } from './outbox-state.ts';
+import { storeDraft } from './record-text.ts';
+import { oldestAgeMs } from './oldest-age.ts';
+import { recover, type Recovered } from './recovery.ts';
+import { Retention } from './retention.ts';
+import { Run } from './run.ts';
+import { RunBook } from './run-book.ts';
+import { SegmentLog } from './segment-log.ts';
+import { SlotFile } from './slot-file.ts';
+
+const ageCheckIntervalMs = 60_000;
+/** Ranges of earlier runs that a start may have to declare again; beyond it the oldest are only logged. */
+const maxCoverages = 512;
+
+/** What exists between `start` and `stop`. */
+interface Parts {
+  readonly book: RunBook;
+  readonly log: SegmentLog;
+  readonly retention: Retention;
+  readonly reader: BatchReader;
+  /** Files of declared records and torn tails, to be dealt with once the gaps up to `afterSeq` are durable. */
+  leftovers: (Pick<Recovered, 'obsolete' | 'torn'> & { readonly afterSeq: number }) | undefined;
+}
+
+/**
+ * The agent's records on disk until the cloud has acked them.
+ *
+ * Invariants:
+ * - a run's id is durable before its first record, its offset before any of its records is handed out;
+ * - a record is handed out only once it is durable, and its bytes never change;
+ * - a file goes only when each of its records is acked, on disk as such, or covered by a durable gap record.
+ */
+export class FileOutbox implements RecordSink {
+  readonly #options: Required<FileOutboxOptions>;
+  readonly #slots: SlotFile;
+  readonly #tail: MemoryTail;
+  readonly #exclusive = new Exclusive();
+  readonly #listeners = new Set<() => void>();
+  #parts: Parts | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #flushing: Promise<void> | undefined;
+  #running = false;
+  #storedOffset: ClockOffset | undefined;
+  #stateStored = false;
+  #marksDue = false;
+  #markedAtMs = -Infinity;
+  #ageCheckedAtMs = -Infinity;
+  #fault: string | undefined;
+
+  constructor(options: FileOutboxOptions) {
+    this.#options = { ...outboxDefaults, ...options };
+    this.#slots = new SlotFile({ files: options.files, name: 'state' });
+    this.#tail = new MemoryTail({ maxBytes: this.#options.maxTailBytes });
+  }
+
+  /**
+   * Reads what earlier runs left and puts the new run's id on disk. A full disk doesn't stop it; a folder that can't
+   * be written is an `OutboxError`.
+   */
+  async start(): Promise<void> {
+    const { files, logger, runId, flushIntervalMs } = this.#options;
+    await files.open();
+    const state = ((await this.#slots.read()) ?? emptyState) as OutboxState;
+    const recovered = await recover({ files, state });
+    const current = new Run({ ordinal: recovered.nextOrdinal, runId });
+    const parts = this.#assemble(new RunBook({ earlier: recovered.earlier, current }));
+    this.#parts = parts;
+    this.#running = true;
+    // After a kill, what was written may not be synced yet; only what is durable may be handed out.
+    for (const run of recovered.earlier) {
+      const last = run.segments.at(-1);
+      if (last !== undefined) await this.#attempt(() => files.sync(last.name));
+    }
+    await this.#storeRun();
+    this.#declareRecovered(recovered);
+    await this.flush();
+    logger.info(
+      { runId, earlierRuns: recovered.earlier.length, ...this.status() },
+      'outbox has started',
+    );
+    // What keeps the agent alive is its work, not this timer.
+    this.#timer = setInterval(() => void this.flush(), flushIntervalMs).unref();
+  }
+
+  /** Gives the record its seq. Never blocks; what finds no room is lost, counted and declared. */
+  append(draft: RecordDraft): void {
+    const { book } = this.#running ? this.#started() : fail();
+    if (this.#tail.lost !== undefined && this.#tail.hasRoomFor(this.#options.maxTailBytes / 2)) {
+      this.#declareLost();
+    }
+    const seq = book.allocate();
+    const progress = () => book.report(seq);
+    const bytes = encodeRecord(storeDraft({ draft, seq, progress }));
+    const { observedAtMs } = draft;
+    const fits = bytes.length <= maxFrameBytes && this.#tail.hasRoomFor(bytes.length);
+    if (this.#tail.lost === undefined && fits) this.#tail.push({ seq, observedAtMs, bytes });
+    else this.#tail.lose(seq, observedAtMs);
+  }
+
+  /** Makes everything appended so far durable; a disk that refuses is logged and tried again by the next flush. */
+  flush(): Promise<void> {
+    this.#flushing ??= this.#exclusive.run(() => {
+      this.#flushing = undefined;
+      return this.#flush();
+    });
+    return this.#flushing;
+  }
+
+  /** The next durable records in sending order, each once until `rewind`; undefined while there are none. */
+  take(limits: BatchLimits): Promise<OutboxBatch | undefined> {
+    return this.#exclusive.run(() => this.#started().reader.next(limits));
+  }
+
+  /** The batch is durable in the cloud. */
+  ack(batch: OutboxBatch): void {
+    this.#started().book.ack(batch.items);
+    this.#marksDue = true;
+  }
+
+  /** `take` begins again with the oldest record that isn't acked: for a new connection. */
+  rewind(): void {
+    this.#started().reader.rewind();
+  }
+
+  /** Calls the listener when `take` may have something; returns how to take it off. */
+  onReady(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  status(): OutboxStatus {
+    const { book, retention } = this.#started();
+    return {
+      records: book.waiting,
+      bytes: retention.bytes + this.#tail.bytes,
+      oldestAgeMs: oldestAgeMs({ book, clock: this.#options.clock, tail: this.#tail }),
+      ...book.counts,
+    };
+  }
+
+  /** Writes what is in memory and the ack marks, and closes the files. */
+  async stop(): Promise<void> {
+    if (!this.#running) return;
+    this.#running = false;
+    clearInterval(this.#timer);
+    this.#declareLost();
+    await this.flush();
+    await this.#exclusive.run(async () => {
+      await this.#attempt(() => this.#storeState());
+      await this.#options.files.close();
+    });
+  }
+
+  #assemble(book: RunBook): Parts {
+    const { files } = this.#options;
+    const log = new SegmentLog({ ...this.#options, run: book.current });
+    const declare = (coverages: readonly Coverage[]) => {
+      for (const coverage of coverages) this.#declare(coverage);
+    };
+    const retention = new Retention({ ...this.#options, book, log, declare });
+    const reader = new BatchReader({
+      files,
+      book,
+      onDamage: (run, range) => {
+        this.#options.logger.error({ runId: run.runId, ...range }, 'stored records are damaged');
+        this.#declare({ ...range, ofRunId: run.runId, reason: 'corrupt' });
+      },
+    });
+    return { book, log, retention, reader, leftovers: undefined };
+  }
+
+  async #storeRun(): Promise<void> {
+    try {
+      await this.#storeState();
+    } catch (cause) {
+      const code = (cause as NodeJS.ErrnoException).code ?? '';
+      if (['EACCES', 'EPERM', 'EROFS'].includes(code)) {
+        const message = 'The outbox folder is not writable: give the agent write access to it.';
+        throw new OutboxError('folder_unwritable', message, { cause });
+      }
+      this.#report(cause);
+    }
+  }
+
+  #declareRecovered({ coverages, obsolete, torn }: Recovered): void {
+    const merged = mergeCoverages(coverages);
+    const excess = merged.splice(0, Math.max(0, merged.length - maxCoverages));
+    if (excess.length > 0) {
+      this.#options.logger.error({ ranges: excess.length }, 'too many losses to declare them all');
+    }
+    for (const coverage of merged) this.#declare(coverage);
+    const parts = this.#started();
+    parts.leftovers = { obsolete, torn, afterSeq: parts.book.current.headSeq - 1 };
+  }
+
+  async #flush(): Promise<void> {
+    const { book, log } = this.#started();
+    const syncedBefore = book.current.syncedSeq;
+    const offsetBefore = this.#storedOffset;
+    let sound = await this.#attempt(() => this.#storeChangedRun());
+    sound = (await this.#attempt(() => this.#keepBounds())) && sound;
+    if (this.#stateStored && this.#tail.frames.length > 0) {
+      sound = (await this.#attempt(() => log.write(this.#tail.frames.slice()))) && sound;
+      this.#tail.dropBelow(book.current.syncedSeq);
+    }
+    sound = (await this.#attempt(() => this.#clean())) && sound;
+    if (sound && this.#fault !== undefined) {
+      this.#fault = undefined;
+      this.#options.logger.info('the disk takes records again');
+    }
+    if (sound) this.#declareLost();
+    if (book.current.syncedSeq !== syncedBefore || this.#storedOffset !== offsetBefore) {
+      for (const listener of this.#listeners) listener();
+    }
+  }
+
+  /** The run's id and its offset go to disk before anything that relies on them. */
+  async #storeChangedRun(): Promise<void> {
+    const changed = this.#options.clock.offset !== this.#storedOffset;
+    if (this.#stateStored && !changed) return;
+    await this.#storeState();
+    if (changed) this.#ageCheckedAtMs = -Infinity;
+  }
+
+  async #keepBounds(): Promise<void> {
+    const { retention } = this.#started();
+    const { clock } = this.#options;
+    const nowMs = clock.nowMs();
+    if (nowMs - this.#ageCheckedAtMs >= ageCheckIntervalMs) {
+      this.#ageCheckedAtMs = nowMs;
+      await retention.dropTooOld(nowMs, clock.offset);
+    }
+    await retention.makeRoom(this.#tail.bytes);
+  }
+
+  /** Ack marks first, then the files that they make superfluous. */
+  async #clean(): Promise<void> {
+    const parts = this.#started();
+    const { files, markIntervalMs } = this.#options;
+    const removable = parts.retention.removable();
+    const sinceMarkMs = this.#options.clock.nowMs() - this.#markedAtMs;
+    const late = this.#marksDue && sinceMarkMs >= markIntervalMs;
+    if (removable.length > 0 || late) await this.#storeState();
+    for (const { run, segment } of removable) {
+      await files.remove(segment.name);
+      run.segments.splice(run.segments.indexOf(segment), 1);
+    }
+    const { leftovers } = parts;
+    if (leftovers === undefined || leftovers.afterSeq >= parts.book.current.syncedSeq) return;
+    parts.leftovers = undefined;
+    for (const name of leftovers.obsolete) await files.remove(name);
+    for (const { name, goodBytes } of leftovers.torn) await files.truncate(name, goodBytes);
+  }
+
+  async #storeState(): Promise<void> {
+    const { book } = this.#started();
+    const { offset } = this.#options.clock;
+    this.#marksDue = false;
+    this.#markedAtMs = this.#options.clock.nowMs();
+    try {
+      await this.#slots.write(book.state(offset));
+    } catch (error) {
+      this.#marksDue = true;
+      throw error;
+    }
+    this.#stateStored = true;
+    this.#storedOffset = offset;
+    book.current.offset = offset;
+  }
+
+  /** Appends a gap record: the one kind that may go beyond the tail's limit, so that no loss stays silent. */
+  #declare(coverage: Coverage): void {
+    // A range of lost records ends before this gap record's own seq.
+    this.#declareLost();
+    const { book } = this.#started();
+    const { clock, modelId } = this.#options;
+    const seq = book.allocate();
+    book.declare(coverage);
+    const observedAtMs = clock.nowMs();
+    const bytes = encodeRecord(storeGap({ coverage, seq, observedAtMs, modelId }));
+    this.#tail.push({ seq, observedAtMs, bytes });
+  }
+
+  #declareLost(): void {
+    const lost = this.#tail.takeLost();
+    if (lost === undefined) return;
+    const { from, end, fromAtMs, toAtMs } = lost;
+    this.#declare({
+      from,
+      end,
+      ofRunId: this.#options.runId,
+      reason: 'outbox_full',
+      fromAt: { monotonicMs: fromAtMs },
+      toAt: { monotonicMs: toAtMs },
+    });
+  }
+
+  /** True where the step went well; a refusal of the disk is logged once until it works again. */
+  async #attempt(step: () => Promise<void>): Promise<boolean> {
+    try {
+      await step();
+      return true;
+    } catch (error) {
+      this.#report(error);
+      return false;
+    }
+  }
+
+  #report(error: unknown): void {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    if (code === this.#fault) return;
+    this.#fault = code;
+    this.#options.logger.error(
+      { err: error },
+      'the disk does not take records; they wait in memory',
+    );
+  }
+
+  #started(): Parts {
+    return this.#parts ?? fail();
+  }
+}
+
+function fail(): never {
+  throw new OutboxError('not_running', 'The outbox takes records between start and stop only.');
+}

@@ -1,0 +1,35 @@
+import { framesIn, type StoredRecord } from './frame.ts';
+import type { OutboxFiles } from './outbox-files.ts';
+
+/** What can be read of a segment file. */
+export interface SegmentScan {
+  readonly name: string;
+  /** Undefined where the segment's head is damaged. */
+  readonly runId: string | undefined;
+  /** By growing seq. */
+  readonly records: readonly StoredRecord[];
+  readonly bytes: number;
+  /** Where the last intact frame ends; less than `bytes` where the tail is torn. */
+  readonly goodBytes: number;
+}
+
+/**
+ * Reads a whole segment: one at a time, since segments are small enough to be held in memory. A file that the disk
+ * can't read is as good as an empty one: its records are declared, and the agent runs on.
+ */
+export async function scanSegment(files: OutboxFiles, name: string): Promise<SegmentScan> {
+  const content = await readWhole(files, name).catch(() => Buffer.alloc(0));
+  const records: StoredRecord[] = [];
+  let runId: string | undefined;
+  let goodBytes = 0;
+  for (const { payload, end } of framesIn(content)) {
+    if ('runId' in payload) runId ??= payload.runId;
+    else if (payload.seq > (records.at(-1)?.seq ?? -1)) records.push(payload);
+    goodBytes = end;
+  }
+  return { name, runId, records, bytes: content.length, goodBytes };
+}
+
+async function readWhole(files: OutboxFiles, name: string): Promise<Buffer> {
+  return files.read(name, 0, await files.size(name));
+}

@@ -1,0 +1,68 @@
+import { crc32 } from 'node:zlib';
+import type { OutboxFiles } from './outbox-files.ts';
+
+export interface SlotFileOptions {
+  readonly files: OutboxFiles;
+  /** The slots are `{name}-0` and `{name}-1`. */
+  readonly name: string;
+}
+
+interface Slot {
+  readonly generation: number;
+  readonly value: unknown;
+}
+
+/**
+ * A small JSON value that survives a power cut: two slots with a checksum and a generation, written in turn.
+ * A torn write spoils the older slot only, so that a read gives the last value written or the one before it.
+ */
+export class SlotFile {
+  readonly #files: OutboxFiles;
+  readonly #name: string;
+  #generation = 0;
+
+  constructor({ files, name }: SlotFileOptions) {
+    this.#files = files;
+    this.#name = name;
+  }
+
+  /** The newest intact value; undefined where there is none. Call it before the first `write`. */
+  async read(): Promise<unknown> {
+    const present = new Set(await this.#files.list());
+    const names = [this.#slotName(0), this.#slotName(1)].filter((name) => present.has(name));
+    const slots = await Promise.all(names.map((name) => this.#readSlot(name)));
+    const newest = slots
+      .filter((slot) => slot !== undefined)
+      .reduce<Slot | undefined>(
+        (a, b) => (a === undefined || b.generation > a.generation ? b : a),
+        undefined,
+      );
+    this.#generation = newest?.generation ?? 0;
+    return newest?.value;
+  }
+
+  /** Resolves once the value survives a power cut. A failed write is tried again in the same slot by the next one. */
+  async write(value: unknown): Promise<void> {
+    const generation = this.#generation + 1;
+    const body = JSON.stringify({ generation, value });
+    const name = this.#slotName(generation % 2);
+    await this.#files.overwrite(name, Buffer.from(`${checksumOf(body)} ${body}`));
+    await this.#files.sync(name);
+    this.#generation = generation;
+  }
+
+  async #readSlot(name: string): Promise<Slot | undefined> {
+    const text = (await this.#files.read(name, 0, await this.#files.size(name))).toString();
+    const body = text.slice(9);
+    if (text.slice(0, 9) !== `${checksumOf(body)} `) return undefined;
+    return JSON.parse(body) as Slot;
+  }
+
+  #slotName(parity: number): string {
+    return `${this.#name}-${parity}`;
+  }
+}
+
+function checksumOf(body: string): string {
+  return crc32(body).toString(16).padStart(8, '0');
+}
