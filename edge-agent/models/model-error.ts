@@ -1,0 +1,21 @@
+/** Why a model can't be used; `message` is one clear sentence for the operator. */
+export type ModelErrorCode =
+  | 'model_card_invalid'
+  | 'model_source_missing'
+  | 'model_source_changed'
+  | 'model_unsupported_operation'
+  | 'model_file_missing'
+  | 'model_sha256_mismatch'
+  | 'model_cache_unwritable'
+  | 'inference_unavailable'
+  | 'model_shape_unexpected';
+
+export class ModelError extends Error {
+  readonly code: ModelErrorCode;
+
+  constructor(options: { code: ModelErrorCode; message: string; cause?: unknown }) {
+    super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'ModelError';
+    this.code = options.code;
+  }
+}

