@@ -1,0 +1,67 @@
+import type { InstalledModel } from '../../models/index.ts';
+import { openInstalledModel, requireStarted } from '../inference/model-loader.ts';
+import type { OnnxSession } from '../inference/onnx-session.ts';
+import type { Detection, FaceDetector, Frame, Point } from '../ports.ts';
+import { blazeFaceAnchors, decodeBlazeFace } from './blazeface-decoder.ts';
+import { toFrameDetection } from './detection-geometry.ts';
+import { Letterbox } from './letterbox.ts';
+import { suppressNonMaxima } from './non-max-suppression.ts';
+
+const maximumOverlap = 0.3;
+
+/**
+ * MediaPipe's BlazeFace for back cameras on ONNX Runtime. One `detect` at a time: its input buffer is
+ * reused.
+ */
+export class BlazeFaceDetector implements FaceDetector {
+  readonly modelId: string;
+  readonly #model: InstalledModel;
+  readonly #minimumScore: number;
+  readonly #shape: readonly number[];
+  readonly #letterbox: Letterbox;
+  readonly #anchors: readonly Point[];
+  #session: OnnxSession | undefined;
+
+  /** `minimumScore` (0..1) defaults to the one on the model's card. */
+  constructor(options: { model: InstalledModel; minimumScore?: number }) {
+    const { card, file } = options.model;
+    const [, , height = 0, width = 0] = card.input.shape;
+    this.modelId = `${card.id}-${file.precision}`;
+    this.#model = options.model;
+    this.#minimumScore = options.minimumScore ?? card.detection?.minimumScore ?? 0.5;
+    this.#shape = card.input.shape;
+    this.#letterbox = new Letterbox({
+      width,
+      height,
+      channels: 'rgb',
+      scale: 1 / 127.5,
+      offset: -1,
+    });
+    this.#anchors = blazeFaceAnchors({ width, height });
+  }
+
+  async start(): Promise<void> {
+    this.#session ??= await openInstalledModel(this.#model);
+  }
+
+  async stop(): Promise<void> {
+    await this.#session?.close();
+    this.#session = undefined;
+  }
+
+  async detect(frame: Frame): Promise<Detection[]> {
+    const session = requireStarted(this.#session);
+    const letterbox = this.#letterbox;
+    letterbox.fill(frame);
+    const outputs = await session.run({ data: letterbox.tensor, shape: this.#shape });
+    const faces = decodeBlazeFace({
+      output: outputs.get('anchors')!.data,
+      anchors: this.#anchors,
+      minimumScore: this.#minimumScore,
+    });
+    const detections = faces
+      .map((face) => toFrameDetection({ face, letterbox, frame }))
+      .filter((detection) => detection !== undefined);
+    return suppressNonMaxima({ detections, maximumOverlap });
+  }
+}

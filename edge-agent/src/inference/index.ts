@@ -1,0 +1,71 @@
+import { ensureModels } from '../../models/index.ts';
+import type { BuiltModelId, InstalledModels, Precision } from '../../models/index.ts';
+import { OnnxEmotionClassifier } from '../classify/onnx-emotion-classifier.ts';
+import { BlazeFaceDetector } from '../detect/blazeface-detector.ts';
+import { YunetDetector } from '../detect/yunet-detector.ts';
+import type { EmotionClassifier, FaceDetector } from '../ports.ts';
+import { timePrecisions } from './precision-timing.ts';
+import type { PrecisionTiming } from './precision-timing.ts';
+
+export { ensureModels };
+export type { InstalledModels, ModelProgress } from '../../models/index.ts';
+export { ModelError } from '../../models/index.ts';
+export type { PrecisionTiming };
+
+/** Input sizes of the built face detector: the default, and one at half its cost for a slow device. */
+export type DetectorSize = '320x256' | '256x192';
+
+/** Chooses the face detector: YuNet where its file is given, else BlazeFace. */
+export function createDetector(options: {
+  models: InstalledModels;
+  size?: DetectorSize;
+  precision?: Precision;
+  yunetPath?: string;
+  minimumScore?: number;
+}): FaceDetector {
+  const { models, size = '320x256', precision = 'int8', yunetPath, minimumScore } = options;
+  const limits = minimumScore === undefined ? {} : { minimumScore };
+  if (yunetPath !== undefined) {
+    const [width, height] = size.split('x').map(Number);
+    return new YunetDetector({ modelPath: yunetPath, width: width!, height: height!, ...limits });
+  }
+  const id: BuiltModelId = `blazeface-back-${size}`;
+  return new BlazeFaceDetector({ model: models.get(id, precision), ...limits });
+}
+
+export function createEmotionClassifier(options: {
+  models: InstalledModels;
+  precision?: Precision;
+}): EmotionClassifier {
+  const { models, precision = 'int8' } = options;
+  return new OnnxEmotionClassifier({ model: models.get('big-xception', precision) });
+}
+
+/**
+ * Times int8 against fp32 on this machine, for the detector and the classifier each: about a second.
+ * Which one is faster depends on the processor; their accuracy differs by less than a point.
+ */
+export async function timeModels(options: {
+  models: InstalledModels;
+  size?: DetectorSize;
+}): Promise<{ detector: PrecisionTiming; classifier: PrecisionTiming }> {
+  const { models, size = '320x256' } = options;
+  const timingOf = (id: BuiltModelId): Promise<PrecisionTiming> =>
+    timePrecisions({ int8: models.get(id, 'int8'), fp32: models.get(id, 'fp32') });
+  // One after the other, so that they don't take each other's time.
+  const detector = await timingOf(`blazeface-back-${size}`);
+  return { detector, classifier: await timingOf('big-xception') };
+}
+
+/** From which calibrated probability on an answer is given; below it the emotion is `uncertain`. */
+export function uncertaintyThreshold(models: InstalledModels): number {
+  return models.get('big-xception', 'fp32').card.calibration!.threshold;
+}
+
+/** The model id of records: detector and classifier. Ask once both were started. */
+export function combinedModelId(options: {
+  detector: FaceDetector;
+  classifier: EmotionClassifier;
+}): string {
+  return `${options.detector.modelId}+${options.classifier.modelId}`;
+}

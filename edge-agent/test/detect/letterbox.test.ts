@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { Letterbox } from '../../src/detect/letterbox.ts';
+import type { Frame } from '../../src/ports.ts';
+
+const rgb = { width: 320, height: 256, channels: 'rgb', scale: 1 / 127.5, offset: -1 } as const;
+
+function plainFrame(options: {
+  width: number;
+  height: number;
+  yuv: readonly [number, number, number];
+}): Frame {
+  const { width, height, yuv } = options;
+  const chromaSize = ((width + 1) >> 1) * ((height + 1) >> 1);
+  const data = new Uint8Array(width * height + 2 * chromaSize);
+  data.fill(yuv[0], 0, width * height);
+  data.fill(yuv[1], width * height, width * height + chromaSize);
+  data.fill(yuv[2], width * height + chromaSize);
+  return { width, height, data, capturedAtMs: 0 };
+}
+
+function channelsAt(letterbox: Letterbox, options: { x: number; y: number }): number[] {
+  const plane = letterbox.tensor.length / 3;
+  return [0, 1, 2].map(
+    (channel) => letterbox.tensor[channel * plane + options.y * 320 + options.x]!,
+  );
+}
+
+test('maps a point of the frame into the network and back to itself', () => {
+  const sizes = fc.record({
+    width: fc.integer({ min: 16, max: 1920 }),
+    height: fc.integer({ min: 16, max: 1080 }),
+    shareX: fc.double({ min: 0, max: 1, noNaN: true }),
+    shareY: fc.double({ min: 0, max: 1, noNaN: true }),
+  });
+  fc.assert(
+    fc.property(sizes, ({ width, height, shareX, shareY }) => {
+      const letterbox = new Letterbox(rgb);
+      letterbox.fill(plainFrame({ width, height, yuv: [128, 128, 128] }));
+      const scale = Math.min(rgb.width / width, rgb.height / height);
+      const origin = letterbox.toFrame({ x: 0, y: 0 });
+      const point = { x: width * shareX, y: height * shareY };
+      const inNetwork = { x: (point.x - origin.x) * scale, y: (point.y - origin.y) * scale };
+      const back = letterbox.toFrame(inNetwork);
+      assert.ok(Math.abs(back.x - point.x) < 1e-6 && Math.abs(back.y - point.y) < 1e-6);
+      assert.ok(inNetwork.x > -1 && inNetwork.x < rgb.width + 1);
+      assert.ok(inNetwork.y > -1 && inNetwork.y < rgb.height + 1);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('turns limited-range yuv into the network range and leaves the border black', () => {
+  const letterbox = new Letterbox(rgb);
+  letterbox.fill(plainFrame({ width: 640, height: 480, yuv: [235, 128, 128] }));
+  for (const value of channelsAt(letterbox, { x: 160, y: 128 }))
+    assert.ok(Math.abs(value - 1) < 0.01);
+  assert.deepEqual(channelsAt(letterbox, { x: 160, y: 0 }), [-1, -1, -1]);
+  assert.deepEqual(channelsAt(letterbox, { x: 160, y: 255 }), [-1, -1, -1]);
+});
+
+test('puts the channels in the order that the network wants', () => {
+  const red = plainFrame({ width: 320, height: 256, yuv: [81, 90, 240] });
+  const expected = [254, 0, 0];
+  for (const channels of ['rgb', 'bgr'] as const) {
+    const letterbox = new Letterbox({ ...rgb, channels, scale: 1, offset: 0 });
+    letterbox.fill(red);
+    const pixel = channelsAt(letterbox, { x: 10, y: 10 });
+    const inOrder = channels === 'rgb' ? pixel : pixel.toReversed();
+    inOrder.forEach((value, index) => assert.ok(Math.abs(value - expected[index]!) < 3));
+  }
+});
+
+test('averages all pixels that a target pixel covers', () => {
+  const frame = plainFrame({ width: 640, height: 512, yuv: [16, 128, 128] });
+  const stripes = {
+    ...frame,
+    data: frame.data.map((value, index) => (index < 640 * 512 && index % 2 === 0 ? 235 : value)),
+  };
+  const letterbox = new Letterbox(rgb);
+  letterbox.fill(stripes);
+  for (const value of channelsAt(letterbox, { x: 100, y: 100 })) assert.ok(Math.abs(value) < 0.01);
+});
+
+test('clears the old border when the size of the frames changes', () => {
+  const letterbox = new Letterbox(rgb);
+  letterbox.fill(plainFrame({ width: 320, height: 256, yuv: [235, 128, 128] }));
+  letterbox.fill(plainFrame({ width: 640, height: 320, yuv: [235, 128, 128] }));
+  assert.deepEqual(channelsAt(letterbox, { x: 160, y: 10 }), [-1, -1, -1]);
+});
+
+test('takes frames of odd size', () => {
+  const letterbox = new Letterbox(rgb);
+  letterbox.fill(plainFrame({ width: 333, height: 251, yuv: [235, 128, 128] }));
+  assert.ok(letterbox.tensor.every((value) => Number.isFinite(value)));
+});
