@@ -1,0 +1,89 @@
+import type { Detection, Frame } from '../ports.ts';
+
+/**
+ * How the training pictures of the emotion network frame a face, measured with our detector on the
+ * FER2013 PublicTest pictures (medians of 524 faces): the side of the square is 0.92 of the height of
+ * the full-face box, the eyes lie at 39 % of it, the centre of the box at 48 %.
+ */
+const framing = { sidePerBoxHeight: 0.92, eyeLine: 0.39, boxCenterLine: 0.48 } as const;
+
+/** A square in the frame, turned so that the eyes are level. Pixels and radians. */
+export interface CropSquare {
+  readonly centerX: number;
+  readonly centerY: number;
+  readonly side: number;
+  readonly angle: number;
+}
+
+/** Where to cut a face out; without eyes the square stays upright on the box. */
+export function cropSquareOf(face: Detection): CropSquare {
+  const { box, eyes } = face;
+  const side = box.height * framing.sidePerBoxHeight;
+  if (eyes === undefined) {
+    return {
+      centerX: box.x + box.width / 2,
+      centerY: box.y + box.height / 2 + (0.5 - framing.boxCenterLine) * side,
+      side,
+      angle: 0,
+    };
+  }
+  const [left, right] = eyes;
+  const angle = Math.atan2(right.y - left.y, right.x - left.x);
+  const drop = (0.5 - framing.eyeLine) * side;
+  return {
+    centerX: (left.x + right.x) / 2 - Math.sin(angle) * drop,
+    centerY: (left.y + right.y) / 2 + Math.cos(angle) * drop,
+    side,
+    angle,
+  };
+}
+
+/**
+ * Samples the luma of the square into `target` (`size` x `size`, row by row). A large face is averaged
+ * over as many points as a target pixel covers; outside the frame the nearest edge pixel counts.
+ */
+export function sampleLuma(options: {
+  frame: Frame;
+  square: CropSquare;
+  size: number;
+  target: Float32Array;
+}): void {
+  const { frame, square, size, target } = options;
+  const pixelsPerCell = square.side / size;
+  const points = Math.max(1, Math.ceil(pixelsPerCell));
+  const step = pixelsPerCell / points;
+  const cos = Math.cos(square.angle) * step;
+  const sin = Math.sin(square.angle) * step;
+  const half = (size * points) / 2 - 0.5;
+  // Pixel centres lie at half integers; the grid runs over pixel indexes.
+  const originX = square.centerX - 0.5 - half * cos + half * sin;
+  const originY = square.centerY - 0.5 - half * sin - half * cos;
+  for (let row = 0; row < size; row += 1) {
+    for (let column = 0; column < size; column += 1) {
+      let sum = 0;
+      for (let subRow = row * points; subRow < (row + 1) * points; subRow += 1) {
+        for (let subColumn = column * points; subColumn < (column + 1) * points; subColumn += 1) {
+          const x = originX + subColumn * cos - subRow * sin;
+          const y = originY + subColumn * sin + subRow * cos;
+          sum += lumaAt(frame, x, y);
+        }
+      }
+      target[row * size + column] = sum / (points * points);
+    }
+  }
+}
+
+/** Bilinear; coordinates are clamped to the frame. */
+function lumaAt(frame: Frame, x: number, y: number): number {
+  const { data, width, height } = frame;
+  const clampedX = Math.min(width - 1, Math.max(0, x));
+  const clampedY = Math.min(height - 1, Math.max(0, y));
+  const left = Math.min(width - 2, Math.floor(clampedX));
+  const top = Math.min(height - 2, Math.floor(clampedY));
+  const shareX = clampedX - left;
+  const shareY = clampedY - top;
+  const index = top * width + left;
+  const upper = data[index]! * (1 - shareX) + data[index + 1]! * shareX;
+  const lower = data[index + width]! * (1 - shareX) + data[index + width + 1]! * shareX;
+  return upper * (1 - shareY) + lower * shareY;
+}
