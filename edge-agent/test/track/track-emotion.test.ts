@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { TrackEmotion } from '../../src/track/track-emotion.ts';
+
+const happy = { happy: 0.9, sad: 0.02, neutral: 0.06, other: 0.02 };
+const sad = { happy: 0.05, sad: 0.85, neutral: 0.05, other: 0.05 };
+const torn = { happy: 0.4, sad: 0.1, neutral: 0.4, other: 0.1 };
+const readable = { ageMs: 2_000, heightPx: 80 };
+
+const newEmotion = () => new TrackEmotion({ threshold: 0.6, maxVisitMs: 60_000 });
+
+describe('TrackEmotion', () => {
+  it('classifies at most each 500 ms, sooner for a clearly better crop, later for a much worse one', () => {
+    const emotion = newEmotion();
+    const isDue = (nowMs: number, quality: number) =>
+      emotion.isDue({ nowMs, quality, ...readable });
+    assert.equal(isDue(0, 10), true);
+    emotion.note({ nowMs: 0, scores: happy, quality: 10 });
+    assert.equal(isDue(200, 10), false);
+    assert.equal(isDue(500, 10), true);
+    assert.equal(isDue(200, 14), true);
+    assert.equal(isDue(500, 4), false);
+    assert.equal(isDue(1_500, 4), true);
+  });
+
+  it('says nothing of faces below 40 px', () => {
+    const emotion = newEmotion();
+    emotion.note({ nowMs: 0, scores: happy, quality: 1 });
+    const small = { nowMs: 100, ageMs: 2_000, heightPx: 39.9 };
+    assert.equal(emotion.isDue({ ...small, nowMs: 5_000, quality: 1 }), false);
+    assert.deepEqual(emotion.read(small), { emotion: 'uncertain', uncertainReason: 'too_small' });
+    assert.equal(emotion.read({ ...small, heightPx: 40 }).emotion, 'happy');
+  });
+
+  it('smooths over time: one odd crop does not turn a mood, seconds of them do', () => {
+    const emotion = newEmotion();
+    for (let nowMs = 0; nowMs <= 2_000; nowMs += 500)
+      emotion.note({ nowMs, scores: happy, quality: 1 });
+    emotion.note({ nowMs: 2_200, scores: sad, quality: 1 });
+    assert.equal(emotion.read({ nowMs: 2_200, ...readable }).emotion, 'happy');
+    for (let nowMs = 2_500; nowMs <= 6_500; nowMs += 500)
+      emotion.note({ nowMs, scores: sad, quality: 1 });
+    assert.equal(emotion.read({ nowMs: 6_500, ...readable }).emotion, 'sad');
+  });
+
+  it('is uncertain below the threshold, and keeps the scores', () => {
+    const emotion = newEmotion();
+    emotion.note({ nowMs: 0, scores: torn, quality: 1 });
+    assert.deepEqual(emotion.read({ nowMs: 0, ...readable }), {
+      emotion: 'uncertain',
+      uncertainReason: 'low_confidence',
+      scores: torn,
+    });
+  });
+
+  it('says not classified before the first score, after old ones, and of someone who stays too long', () => {
+    const emotion = newEmotion();
+    const nothing = { emotion: 'uncertain', uncertainReason: 'not_classified' };
+    assert.deepEqual(emotion.read({ nowMs: 0, ...readable }), nothing);
+    emotion.note({ nowMs: 0, scores: undefined, quality: 1 });
+    assert.deepEqual(emotion.read({ nowMs: 0, ...readable }), nothing);
+    emotion.note({ nowMs: 500, scores: happy, quality: 1 });
+    assert.deepEqual(emotion.read({ nowMs: 5_501, ...readable }), nothing);
+    const long = { nowMs: 600, ageMs: 60_001, heightPx: 80 };
+    assert.deepEqual(emotion.read(long), nothing);
+    assert.equal(emotion.isDue({ ...long, nowMs: 9_000, quality: 1 }), false);
+  });
+});
