@@ -44,7 +44,7 @@ export interface DeviceRegistry {
   verifyToken(deviceId: string, token: string): Promise<boolean>;
 }
 
-export type RegistryErrorCode = 'already_exists' | 'no_such_site' | 'no_such_device';
+export type RegistryErrorCode = 'already_exists' | 'no_such_site' | 'no_such_device' | 'stopped';
 
 /** Its message is one sentence that can be shown to the person who asked. */
 export class RegistryError extends CodedError<RegistryErrorCode> {

@@ -4,6 +4,7 @@ export * from './observation-store.ts';
 export * from './record-time.ts';
 export * from './retention.ts';
 export * from './rows.ts';
+export * from './sqlite-device-registry.ts';
 export * from './sqlite-observation-store.ts';
 export * from './windows/interval.ts';
 export * from './windows/opening-hours.ts';

@@ -1,6 +1,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import { migrate } from './migrations.ts';
+import { isNotADatabase, migrate } from './migrate.ts';
+import { storeMigrations } from './store-schema.ts';
 import type {
   SqlRow,
   WorkerFault,
@@ -49,7 +50,8 @@ function open(options: WorkerOptions): DatabaseSync {
   if (options.readOnly) return opened;
   opened.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
   opened.exec('PRAGMA journal_size_limit = 67108864');
-  if (!migrate(opened)) throw new Fault('newer_schema', 'the file is from a newer version');
+  if (!migrate(opened, storeMigrations))
+    throw new Fault('newer_schema', 'the file is from a newer version');
   return opened;
 }
 
@@ -161,9 +163,4 @@ function faultOf(error: unknown): WorkerFault {
   if (error instanceof Fault) return { code: error.code, message: error.message };
   const message = error instanceof Error ? error.message : String(error);
   return { code: isNotADatabase(error) ? 'not_a_database' : 'failed', message };
-}
-
-/** SQLITE_NOTADB */
-function isNotADatabase(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === 26;
 }

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { OperatorError } from '@emotion-fleet/service';
 import { ObservationStoreError } from '../observation-store.ts';
+import { fileError } from './file-error.ts';
 import type {
   SqlRow,
   SqlStep,
@@ -151,26 +151,9 @@ export class WorkerDatabase {
   }
 
   #errorOf({ code, message }: WorkerFault): Error {
-    const { path } = this.#options;
-    switch (code) {
-      case 'locked':
-        return new OperatorError(
-          code,
-          `${path} is in use by another instance; stop that one or choose another data folder.`,
-        );
-      case 'newer_schema':
-        return new OperatorError(
-          code,
-          `${path} was written by a newer version of this software; use that version or another data folder.`,
-        );
-      case 'not_a_database':
-        return new OperatorError(
-          code,
-          `${path} is not a database of this software, or is damaged; move it away or choose another data folder.`,
-        );
-      case 'failed':
-        return new ObservationStoreError('unavailable', message);
-    }
+    return code === 'failed'
+      ? new ObservationStoreError('unavailable', message)
+      : fileError(code, this.#options.path);
   }
 }
 

@@ -1,3 +1,5 @@
+import type { FileFault } from './file-error.ts';
+
 export type SqlValue = null | number | string | Uint8Array;
 export type SqlRow = readonly SqlValue[];
 
@@ -25,7 +27,7 @@ export type WorkerRequest =
   | { readonly id: number; readonly kind: 'close' };
 
 export interface WorkerFault {
-  readonly code: 'locked' | 'newer_schema' | 'not_a_database' | 'failed';
+  readonly code: FileFault | 'failed';
   readonly message: string;
 }
 

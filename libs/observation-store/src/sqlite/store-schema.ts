@@ -1,27 +1,5 @@
-import type { DatabaseSync } from 'node:sqlite';
-
-/**
- * Each step runs once, in its own transaction, and is never edited after a release: the next change is the
- * next step. `user_version` counts the steps that a file has seen.
- */
-const migrations: readonly string[] = [createTables()];
-
-export const schemaSteps = migrations.length;
-
-/** Brings a file up to date. @returns false where the file is from a newer version of this code */
-export function migrate(database: DatabaseSync): boolean {
-  const seen = userVersion(database);
-  if (seen > schemaSteps) return false;
-  for (const [index, sql] of migrations.entries()) {
-    if (index < seen) continue;
-    database.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${index + 1}; COMMIT`);
-  }
-  return true;
-}
-
-function userVersion(database: DatabaseSync): number {
-  return Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
-}
+/** See `migrate`. */
+export const storeMigrations: readonly string[] = [createTables()];
 
 /**
  * Raw tables are keyed by time as well as identity: a record is immutable, so that its time is a function of
