@@ -123,19 +123,19 @@ export function testEventLog(name: string, makeSubject: () => Promise<EventLogSu
       const key = randomUUID();
       const groupId = randomUUID();
       await log.append(topic, [entry(key, 'in hand')]);
-      const entered = Promise.withResolvers<void>();
-      const gate = Promise.withResolvers<void>();
+      const entered = Promise.withResolvers<undefined>();
+      const gate = Promise.withResolvers<undefined>();
       const first = await Reader.start(log, {
         keys: [key],
         groupId,
         onOwn: async () => {
-          entered.resolve();
+          entered.resolve(undefined);
           await gate.promise;
         },
       });
       await entered.promise;
       const stopped = first.stop();
-      gate.resolve();
+      gate.resolve(undefined);
       await stopped;
       await log.append(topic, [entry(key, 'next')]);
       await using second = await Reader.start(log, { keys: [key], groupId });
@@ -146,7 +146,7 @@ export function testEventLog(name: string, makeSubject: () => Promise<EventLogSu
     it('counts what a group has not committed', async () => {
       const key = randomUUID();
       const groupId = randomUUID();
-      const gate = Promise.withResolvers<void>();
+      const gate = Promise.withResolvers<undefined>();
       await using reader = await Reader.start(log, {
         keys: [key],
         groupId,
@@ -157,7 +157,7 @@ export function testEventLog(name: string, makeSubject: () => Promise<EventLogSu
         numbers(5).map((n) => entry(key, `${n}`)),
       );
       await eventually(async () => (await reader.consumer.lag()) >= 5);
-      gate.resolve();
+      gate.resolve(undefined);
       await eventually(async () => (await reader.consumer.lag()) === 0);
     });
 
@@ -174,7 +174,9 @@ export function testEventLog(name: string, makeSubject: () => Promise<EventLogSu
       const key = randomUUID();
       const groupId = randomUUID();
       let assigned = 0;
-      const onAssigned = () => void assigned++;
+      const onAssigned = () => {
+        assigned += 1;
+      };
       const members = [
         await Reader.start(log, { keys: [key], groupId, onAssigned }),
         await Reader.start(log, { keys: [key], groupId, onAssigned }),

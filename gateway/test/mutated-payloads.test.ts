@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import {
+  checkRecord,
+  logTopics,
+  maxBatchRecords,
+  rejectReasons,
+  type LogTopic,
+} from '@emotion-fleet/contracts';
+import type { LogEntry } from '@emotion-fleet/event-log';
+import { MemoryEventLog } from '@emotion-fleet/event-log/testing';
+import { balances } from '@emotion-fleet/service';
+import { GatewayHarness, publishRecords } from './support/gateway-harness.ts';
+import { heldBytes } from './support/held-bytes.ts';
+import { goldenNow } from './support/messages.ts';
+import { mutatedPayload, seededRandom } from './support/mutations.ts';
+
+const device = 'camera-1';
+const payloads = 10_000;
+
+/** Counts instead of keeping, so that the gateway's own memory can be seen. */
+class CountingLog extends MemoryEventLog {
+  accepted = 0;
+  readonly reasons = new Map<string, number>();
+
+  override async append(topic: LogTopic, entries: readonly LogEntry[]): Promise<void> {
+    for (const { value, headers } of entries) {
+      if (topic === logTopics.deadLetters) {
+        const reason = headers!.reason!;
+        this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
+      } else if (!Buffer.from(value!).includes('"kind":"rejected"')) {
+        this.accepted += 1;
+      }
+    }
+  }
+}
+
+/** Said again in the plainest way: what of a payload may be lost, and what may not. */
+function acceptableRecords(payload: Buffer): number {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(payload);
+    const batch = JSON.parse(text) as { schema?: unknown; records?: unknown };
+    const isBatch = Object.keys(batch).sort().join() === 'records,schema' && batch.schema === 1;
+    if (!isBatch || !Array.isArray(batch.records)) return 0;
+    if (batch.records.length > maxBatchRecords) return 0;
+    const limit = goldenNow + 5 * 60_000;
+    return batch.records.filter((record) => {
+      const checked = checkRecord(record);
+      return checked.ok && checked.value.observedAt <= limit;
+    }).length;
+  } catch {
+    return 0;
+  }
+}
+
+it('takes 10,000 mutated payloads: acks each, loses no valid neighbour, counts each rejection, holds nothing', async () => {
+  const log = new CountingLog();
+  await using harness = await GatewayHarness.start({ now: () => goldenNow, log });
+  const client = await harness.connect(device);
+  const random = seededRandom(20_261_124);
+  let acceptable = 0;
+  let heldEarly = 0;
+  for (let count = 0; count < payloads; count++) {
+    const payload = mutatedPayload(random);
+    acceptable += acceptableRecords(payload);
+    await publishRecords(client, device, payload);
+    if (count === 2_000) heldEarly = heldBytes();
+  }
+  const growth = heldBytes() - heldEarly;
+  const { received, forwarded, dropped, inFlight } = harness.gateway.counts();
+  assert.equal(forwarded, acceptable);
+  assert.equal(log.accepted, acceptable);
+  assert.ok(acceptable > payloads, 'there are many valid neighbours');
+  assert.deepEqual(new Map(Object.entries(dropped)), log.reasons);
+  assert.ok(
+    Object.keys(dropped).every((reason) => (rejectReasons as readonly string[]).includes(reason)),
+  );
+  assert.ok(Object.keys(dropped).length >= 5, `only ${Object.keys(dropped).join()}`);
+  assert.equal(inFlight, 0);
+  assert.ok(balances({ received, forwarded, dropped, inFlight }));
+  assert.ok(growth < 4 * 1024 * 1024, `${growth} bytes more are held`);
+});
