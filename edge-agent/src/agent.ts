@@ -1,0 +1,191 @@
+import type { HealthMessage } from '@emotion-fleet/contracts';
+import type { Logger } from '@emotion-fleet/service';
+import { FramePacer } from './capture/frame-pacer.ts';
+import { FrameGate } from './gate/frame-gate.ts';
+import { HealthReporter, type OutboxFigures } from './health/health-reporter.ts';
+import { StageTimes } from './health/stage-times.ts';
+import { Observer } from './observe/observer.ts';
+import { PresenceMeter } from './observe/presence-meter.ts';
+import { AdaptiveRate } from './pipeline/adaptive-rate.ts';
+import { FaceAnalyser } from './pipeline/face-analyser.ts';
+import { FrameSlot } from './pipeline/frame-slot.ts';
+import type {
+  EmotionClassifier,
+  FaceDetector,
+  Frame,
+  FrameSource,
+  RecordSink,
+  RunClock,
+} from './ports.ts';
+
+/** The agent's way to the disk: what `append` took is durable after `flush`. */
+export interface AgentOutbox extends RecordSink {
+  flush(): Promise<void>;
+  status(): OutboxFigures;
+}
+
+export interface EdgeAgentOptions {
+  readonly runId: string;
+  readonly source: FrameSource;
+  readonly detector: FaceDetector;
+  readonly classifier: EmotionClassifier;
+  /** Already started; the agent neither starts nor stops it. */
+  readonly outbox: AgentOutbox;
+  readonly clock: RunClock;
+  readonly publishHealth: (message: HealthMessage) => void;
+  readonly newTrackId: () => string;
+  readonly logger: Logger;
+  /** Time between samples of a track; 0 = each analysed frame. */
+  readonly sampleIntervalMs: number;
+  /** The most that is analysed; less where the machine is slower. */
+  readonly analysisFps: number;
+  /** Below this calibrated probability an emotion is `uncertain`. */
+  readonly emotionThreshold: number;
+  /** Someone who stays longer is not classified any more. */
+  readonly maxVisitMs: number;
+}
+
+const tickIntervalMs = 1_000;
+const healthIntervalMs = 30_000;
+/** A camera that gives nothing for this long is lost, whatever its source thinks. */
+const silentAfterMs = 5_000;
+
+/** Camera -> gate -> detect -> track -> classify -> samples, visits, presence -> outbox. */
+export class EdgeAgent {
+  readonly #options: EdgeAgentOptions;
+  readonly #gate = new FrameGate();
+  readonly #pacer: FramePacer;
+  readonly #rate: AdaptiveRate;
+  readonly #slot: FrameSlot;
+  readonly #analyser: FaceAnalyser;
+  readonly #observer: Observer;
+  readonly #presence: PresenceMeter;
+  readonly #health: HealthReporter;
+  #timers: NodeJS.Timeout[] = [];
+  #lastFrameAtMs = 0;
+
+  constructor(options: EdgeAgentOptions) {
+    const { clock, outbox, sampleIntervalMs, analysisFps, maxVisitMs } = options;
+    const nowMs = () => clock.nowMs();
+    const modelId = () => `${options.detector.modelId}+${options.classifier.modelId}`;
+    const stageTimes = new StageTimes({ nowMs });
+    this.#options = options;
+    this.#pacer = new FramePacer({ framesPerSecond: analysisFps });
+    this.#rate = new AdaptiveRate({ framesPerSecond: analysisFps });
+    this.#analyser = new FaceAnalyser({
+      ...options,
+      emotion: { threshold: options.emotionThreshold, maxVisitMs },
+      stageTimes,
+    });
+    this.#observer = new Observer({ sink: outbox, modelId, sampleIntervalMs });
+    this.#presence = new PresenceMeter({ sink: outbox, clock, modelId });
+    this.#slot = new FrameSlot({
+      work: (frame) => this.#analyse(frame),
+      onDropped: () => this.#presence.countFrame('dropped'),
+    });
+    this.#health = new HealthReporter({
+      runId: options.runId,
+      nowMs,
+      stageTimes,
+      outboxStatus: () => outbox.status(),
+      cameraState: () => this.#presence.cameraState,
+    });
+  }
+
+  /** Loads the models and opens the camera. Rejects with an OperatorError where either isn't there. */
+  async start(): Promise<void> {
+    const { detector, classifier, source, logger, clock } = this.#options;
+    await Promise.all([detector.start(), classifier.start()]);
+    this.#presence.start();
+    this.#health.start();
+    this.#lastFrameAtMs = clock.nowMs();
+    await source.start({
+      onFrame: (frame) => this.#receive(frame),
+      onState: (state, detail) => {
+        logger.info({ state, detail }, 'camera state');
+        if (state === 'lost') this.#lose();
+      },
+    });
+    this.#timers = [
+      setInterval(() => this.#tick(), tickIntervalMs),
+      setInterval(() => void this.#reportHealth(), healthIntervalMs),
+    ];
+  }
+
+  /** From the source on: no more frames, the tracks end, the last presence, all of it on disk. */
+  async stop(): Promise<void> {
+    const { source, outbox, detector, classifier } = this.#options;
+    for (const timer of this.#timers) clearInterval(timer);
+    await source.stop();
+    await this.#slot.close();
+    this.#observer.end(this.#analyser.endAll());
+    this.#presence.stop();
+    await outbox.flush();
+    await Promise.all([detector.stop(), classifier.stop()]);
+  }
+
+  #receive(frame: Frame): void {
+    this.#lastFrameAtMs = frame.capturedAtMs;
+    const { hasTracks } = this.#analyser;
+    const { isWanted, isUsable, cameraState } = this.#gate.look({ frame, hasTracks });
+    if (cameraState !== this.#presence.cameraState) this.#presence.setState(cameraState);
+    if (!isWanted) {
+      this.#presence.look({ isUsable });
+      this.#presence.countFrame('gated');
+      this.#health.countFrame();
+      if (cameraState !== 'ok') this.#seeNothing(frame.capturedAtMs);
+      return;
+    }
+    this.#pacer.setIntervalMs(this.#rate.intervalMs);
+    if (!this.#pacer.accepts(frame.capturedAtMs)) {
+      this.#presence.countFrame('dropped');
+      return;
+    }
+    this.#gate.accept();
+    this.#slot.offer(frame);
+  }
+
+  async #analyse(frame: Frame): Promise<void> {
+    const { clock, logger } = this.#options;
+    const startedAtMs = clock.nowMs();
+    try {
+      const { detections, sightings, ended } = await this.#analyser.analyse(frame);
+      this.#presence.look({ isUsable: true });
+      this.#presence.countFrame('analysed');
+      this.#health.countFrame();
+      for (const { box } of detections) this.#presence.countFace(box.height);
+      this.#observer.see({ nowMs: frame.capturedAtMs, frame, sightings });
+      this.#observer.end(ended);
+    } catch (error) {
+      this.#presence.countFrame('dropped');
+      logger.error({ err: error }, 'frame not analysed');
+    }
+    this.#rate.note(clock.nowMs() - startedAtMs);
+  }
+
+  #tick(): void {
+    const nowMs = this.#options.clock.nowMs();
+    if (nowMs - this.#lastFrameAtMs > silentAfterMs) this.#lose();
+    else this.#presence.tick();
+  }
+
+  /** No pictures: nobody is seen, and nothing is watched. */
+  #lose(): void {
+    this.#presence.setState('lost');
+    this.#seeNothing(this.#options.clock.nowMs());
+  }
+
+  /** Not in the middle of an analysis, which would bring back tracks that ended meanwhile. */
+  #seeNothing(nowMs: number): void {
+    if (!this.#slot.isBusy) this.#observer.end(this.#analyser.seeNothing(nowMs));
+  }
+
+  async #reportHealth(): Promise<void> {
+    const { publishHealth, logger } = this.#options;
+    try {
+      publishHealth(await this.#health.report());
+    } catch (error) {
+      logger.warn({ err: error }, 'health not reported');
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import type { Logger } from '@emotion-fleet/service';
+import type { StageTimes } from '../health/stage-times.ts';
+import type { Sighting } from '../observe/sighting.ts';
+import type { Detection, EmotionClassifier, EmotionScores, FaceDetector, Frame } from '../ports.ts';
+import { cropQuality } from '../track/crop-quality.ts';
+import { clipBox } from '../track/geometry.ts';
+import { normaliseScores } from '../track/scores.ts';
+import { TrackEmotion, type TrackEmotionOptions } from '../track/track-emotion.ts';
+import { Tracker, type Track } from '../track/tracker.ts';
+
+export interface FaceAnalyserOptions {
+  readonly detector: FaceDetector;
+  readonly classifier: EmotionClassifier;
+  readonly emotion: TrackEmotionOptions;
+  readonly newTrackId: () => string;
+  readonly stageTimes: StageTimes;
+  readonly logger: Logger;
+}
+
+export interface Analysis {
+  readonly detections: readonly Detection[];
+  readonly sightings: readonly Sighting[];
+  /** Tracks that ended with this frame. */
+  readonly ended: readonly Track[];
+}
+
+/** A single detection is often an error of the detector; the second shows that a face is there. */
+const minDetectionsToClassify = 2;
+
+/** Detector, tracker and classifier in a row: what one frame says about the faces in it. */
+export class FaceAnalyser {
+  readonly #options: FaceAnalyserOptions;
+  readonly #tracker: Tracker;
+  readonly #emotions = new Map<string, TrackEmotion>();
+
+  constructor(options: FaceAnalyserOptions) {
+    this.#options = options;
+    this.#tracker = new Tracker({ newTrackId: options.newTrackId });
+  }
+
+  get hasTracks(): boolean {
+    return this.#tracker.liveCount > 0;
+  }
+
+  /** Rejects where the detector fails; a classifier that fails leaves faces unclassified. */
+  async analyse(frame: Frame): Promise<Analysis> {
+    const { detector, stageTimes } = this.#options;
+    const found = await stageTimes.measure('detect', () => detector.detect(frame));
+    const detections = found.flatMap((detection) => {
+      const box = clipBox(detection.box, frame);
+      return box === undefined ? [] : [{ ...detection, box }];
+    });
+    const { seen, ended } = this.#tracker.update({ nowMs: frame.capturedAtMs, detections });
+    const sightings: Sighting[] = [];
+    for (const track of seen) sightings.push(await this.#readEmotion(track, frame));
+    this.#forget(ended);
+    return { detections, sightings, ended };
+  }
+
+  /** A picture that can't be used shows no faces. Returns the tracks that ended for it. */
+  seeNothing(nowMs: number): readonly Track[] {
+    const { ended } = this.#tracker.update({ nowMs, detections: [] });
+    this.#forget(ended);
+    return ended;
+  }
+
+  /** Ends all tracks: the camera stops. */
+  endAll(): readonly Track[] {
+    this.#emotions.clear();
+    return this.#tracker.endAll();
+  }
+
+  async #readEmotion(track: Track, frame: Frame): Promise<Sighting> {
+    const emotion = this.#emotionOf(track);
+    const nowMs = frame.capturedAtMs;
+    const ageMs = nowMs - track.startedAtMs;
+    const { box } = track.detection;
+    const heightPx = box.height;
+    const quality = cropQuality({ frame, box });
+    const isProven = track.detectionCount >= minDetectionsToClassify;
+    if (isProven && emotion.isDue({ nowMs, ageMs, heightPx, quality })) {
+      const scores = await this.#classify(frame, track.detection);
+      emotion.note({ nowMs, scores, quality });
+    }
+    return { track, reading: emotion.read({ nowMs, ageMs, heightPx }) };
+  }
+
+  async #classify(frame: Frame, detection: Detection): Promise<EmotionScores | undefined> {
+    const { classifier, stageTimes, logger } = this.#options;
+    try {
+      return normaliseScores(
+        await stageTimes.measure('classify', () => classifier.classify(frame, detection)),
+      );
+    } catch (error) {
+      logger.error({ err: error }, 'classifier failed');
+      return undefined;
+    }
+  }
+
+  #emotionOf(track: Track): TrackEmotion {
+    const known = this.#emotions.get(track.trackId);
+    if (known !== undefined) return known;
+    const emotion = new TrackEmotion(this.#options.emotion);
+    this.#emotions.set(track.trackId, emotion);
+    return emotion;
+  }
+
+  #forget(tracks: readonly Track[]): void {
+    for (const { trackId } of tracks) this.#emotions.delete(trackId);
+  }
+}

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { AdaptiveRate } from '../../src/pipeline/adaptive-rate.ts';
+
+describe('AdaptiveRate', () => {
+  it('keeps the rate that was asked for while analyses are short', () => {
+    const rate = new AdaptiveRate({ framesPerSecond: 5 });
+    assert.equal(rate.intervalMs, 200);
+    for (let count = 0; count < 50; count += 1) rate.note(40);
+    assert.equal(rate.intervalMs, 200);
+  });
+
+  it('stretches the interval to twice the length of an analysis, and recovers', () => {
+    const rate = new AdaptiveRate({ framesPerSecond: 5 });
+    for (let count = 0; count < 50; count += 1) rate.note(300);
+    assert.ok(Math.abs(rate.intervalMs - 600) < 1);
+    for (let count = 0; count < 50; count += 1) rate.note(20);
+    assert.equal(rate.intervalMs, 200);
+  });
+
+  it('never looks less often than each 2 s, unless that is what was asked for', () => {
+    const rate = new AdaptiveRate({ framesPerSecond: 5 });
+    rate.note(60_000);
+    assert.equal(rate.intervalMs, 2_000);
+    assert.equal(new AdaptiveRate({ framesPerSecond: 0.25 }).intervalMs, 4_000);
+  });
+});
