@@ -1,0 +1,6 @@
+/** Wall time in epoch ms. */
+export interface Clock {
+  now(): number;
+}
+
+export const systemClock: Clock = { now: () => Date.now() };

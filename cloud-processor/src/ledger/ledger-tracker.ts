@@ -1,0 +1,200 @@
+import { ledgerBlockSeqs, type GapRecord, type LoggedRecord } from '@emotion-fleet/contracts';
+import type {
+  LedgerBlockRow,
+  LedgerRunRow,
+  ObservationStore,
+} from '@emotion-fleet/observation-store';
+import { isMarker } from '../decode-batch.ts';
+import { LruMap } from '../lru-map.ts';
+import { mapLimited } from '../map-limited.ts';
+import { BlockState } from './block-state.ts';
+import { blockPartsOf, isBelievableGap } from './gaps.ts';
+import { heardRuns } from './heard-runs.ts';
+import { RunState } from './run-state.ts';
+
+export interface LedgerTrackerOptions {
+  readonly store: ObservationStore;
+  /** Devices and runs remembered at most (each), and blocks over all of them. */
+  readonly cachedRuns: number;
+  readonly cachedBlocks: number;
+}
+
+export interface LedgerCounts {
+  /** Records seen for the first time, and again. */
+  stored: number;
+  duplicates: number;
+  markers: number;
+  duplicateMarkers: number;
+  /** See `isBelievableGap`. */
+  oversizedGaps: number;
+}
+
+export interface LedgerChange {
+  readonly blocks: readonly LedgerBlockRow[];
+  readonly runs: readonly LedgerRunRow[];
+  readonly counts: Readonly<LedgerCounts>;
+}
+
+/** Blocks of one run: which exist, and those in memory. */
+interface RunBlocks {
+  readonly known: Set<number>;
+  readonly loaded: Map<number, BlockState>;
+}
+
+interface Touched {
+  readonly blocks: Map<string, { deviceId: string; runId: string; numbers: Set<number> }>;
+  readonly devices: Set<string>;
+}
+
+const parallelReads = 16;
+const blocksKeptPerRun = 4;
+const blockOf = (seq: number): number => Math.floor(seq / ledgerBlockSeqs);
+const runKey = (deviceId: string, runId: string): string => `${deviceId}/${runId}`;
+
+/** The ledger of the devices of one log partition. */
+export class LedgerTracker {
+  readonly #options: LedgerTrackerOptions;
+  readonly #blocks = new LruMap<string, RunBlocks>();
+  readonly #runs = new LruMap<string, Map<string, RunState>>();
+
+  constructor(options: LedgerTrackerOptions) {
+    this.#options = options;
+  }
+
+  /** Enters records and markers in the order of the log; gives every touched row. */
+  async apply(logged: readonly LoggedRecord[], version: number): Promise<LedgerChange> {
+    const touched = touchedBy(logged);
+    await Promise.all([this.#loadBlocks(touched), this.#loadRuns(touched)]);
+    const counts = { stored: 0, duplicates: 0, markers: 0, duplicateMarkers: 0, oversizedGaps: 0 };
+    const heardOf = new Map<string, LedgerRunRow>();
+    for (const { deviceId, receivedAt, record } of logged) {
+      const block = this.#block(deviceId, record.runId, blockOf(record.seq));
+      const bit = record.seq % ledgerBlockSeqs;
+      if (record.kind === 'rejected') {
+        counts[block.reject(bit, receivedAt) ? 'markers' : 'duplicateMarkers'] += 1;
+        continue;
+      }
+      counts[block.store(bit, record.observedAt) ? 'stored' : 'duplicates'] += 1;
+      if (record.kind === 'gap' && !this.#declare(deviceId, record)) counts.oversizedGaps += 1;
+      for (const { runId, ...heard } of heardRuns(record)) {
+        const run = this.#run(deviceId, runId);
+        run.learn(heard);
+        heardOf.set(runKey(deviceId, runId), { deviceId, runId, version, ...run.toRow() });
+      }
+    }
+    const blocks = this.#blockRows(touched, version);
+    this.#trim(touched);
+    return { blocks, runs: [...heardOf.values()], counts };
+  }
+
+  #declare(deviceId: string, gap: GapRecord): boolean {
+    if (!isBelievableGap(gap)) return false;
+    for (const part of blockPartsOf(gap)) {
+      this.#block(deviceId, gap.ofRunId, part.block).declare(part);
+    }
+    return true;
+  }
+
+  #block(deviceId: string, runId: string, number: number): BlockState {
+    const blocks = this.#blocks.get(runKey(deviceId, runId))!;
+    let block = blocks.loaded.get(number);
+    if (block === undefined) {
+      block = new BlockState();
+      blocks.known.add(number);
+      blocks.loaded.set(number, block);
+    }
+    return block;
+  }
+
+  #run(deviceId: string, runId: string): RunState {
+    const runs = this.#runs.get(deviceId)!;
+    let run = runs.get(runId);
+    if (run === undefined) runs.set(runId, (run = new RunState()));
+    return run;
+  }
+
+  /** Reads a run where it is new here, or where a block is needed that was dropped from memory. */
+  async #loadBlocks(touched: Touched): Promise<void> {
+    await mapLimited(
+      [...touched.blocks],
+      parallelReads,
+      async ([key, { deviceId, runId, numbers }]) => {
+        const cached = this.#blocks.get(key);
+        const isMissing = (number: number) =>
+          cached === undefined || (cached.known.has(number) && !cached.loaded.has(number));
+        if (![...numbers].some(isMissing)) return;
+        const blocks = cached ?? {
+          known: new Set<number>(),
+          loaded: new Map<number, BlockState>(),
+        };
+        for (const row of await this.#options.store.readLedgerBlocks(deviceId, runId)) {
+          blocks.known.add(row.block);
+          if (numbers.has(row.block) && !blocks.loaded.has(row.block)) {
+            blocks.loaded.set(row.block, new BlockState(row));
+          }
+        }
+        this.#blocks.set(key, blocks);
+      },
+    );
+  }
+
+  async #loadRuns({ devices }: Touched): Promise<void> {
+    await mapLimited([...devices], parallelReads, async (deviceId) => {
+      if (this.#runs.get(deviceId) !== undefined) return;
+      const rows = await this.#options.store.readLedgerRuns(deviceId);
+      this.#runs.set(deviceId, new Map(rows.map((row) => [row.runId, new RunState(row)])));
+    });
+  }
+
+  #blockRows(touched: Touched, version: number): LedgerBlockRow[] {
+    const rows: LedgerBlockRow[] = [];
+    for (const [key, { deviceId, runId, numbers }] of touched.blocks) {
+      const { loaded } = this.#blocks.get(key)!;
+      for (const block of numbers) {
+        rows.push({ deviceId, runId, block, version, ...loaded.get(block)!.toRow() });
+      }
+    }
+    return rows;
+  }
+
+  #trim(touched: Touched): void {
+    const { cachedRuns, cachedBlocks } = this.#options;
+    for (const [key, { numbers }] of touched.blocks) {
+      // A device goes on where it is; the many blocks of a long gap are not needed again.
+      const { loaded } = this.#blocks.get(key)!;
+      const kept = new Set([...numbers].slice(-blocksKeptPerRun));
+      for (const number of loaded.keys()) if (!kept.has(number)) loaded.delete(number);
+    }
+    let held = this.#blocks.sum(({ loaded }) => loaded.size);
+    this.#blocks.trim(
+      (size) => size > cachedRuns || held > cachedBlocks,
+      (_key, { loaded }) => (held -= loaded.size),
+    );
+    this.#runs.trim(
+      (size) => size > cachedRuns,
+      () => undefined,
+    );
+  }
+}
+
+/** Every block and device that a batch touches, so that reads come before the first change. */
+function touchedBy(logged: readonly LoggedRecord[]): Touched {
+  const blocks: Touched['blocks'] = new Map();
+  const devices = new Set<string>();
+  const touch = (deviceId: string, runId: string, block: number) => {
+    const key = runKey(deviceId, runId);
+    let run = blocks.get(key);
+    if (run === undefined) blocks.set(key, (run = { deviceId, runId, numbers: new Set() }));
+    run.numbers.add(block);
+  };
+  for (const one of logged) {
+    const { deviceId, record } = one;
+    devices.add(deviceId);
+    touch(deviceId, record.runId, blockOf(record.seq));
+    if (isMarker(one) || record.kind !== 'gap' || !isBelievableGap(record)) continue;
+    for (let block = blockOf(record.fromSeq); block <= blockOf(record.toSeq); block++) {
+      touch(deviceId, record.ofRunId, block);
+    }
+  }
+  return { blocks, devices };
+}

@@ -1,0 +1,209 @@
+import { logTopics, sealAfterMs as defaultSealAfterMs } from '@emotion-fleet/contracts';
+import type { EventConsumer, EventLog, PartitionBatch } from '@emotion-fleet/event-log';
+import type { DeviceRegistry, ObservationStore } from '@emotion-fleet/observation-store';
+import {
+  HopCounter,
+  startAll,
+  type HopHealth,
+  type HopSnapshot,
+  type Logger,
+} from '@emotion-fleet/service';
+import type { Registry } from 'prom-client';
+import { systemClock, type Clock } from './clock.ts';
+import { applyHealth, applyStatuses, type AppliedMessages } from './device-messages.ts';
+import { FlushPacer, type FlushPacerOptions } from './flush-pacer.ts';
+import { ProcessorMetrics } from './processor-metrics.ts';
+import { defaultCacheLimits, RecordHandler, type CacheLimits } from './record-handler.ts';
+import { SiteDirectory } from './scopes/site-directory.ts';
+
+export interface ProcessorOptions {
+  /** Started before the processor and stopped after it, as are store and registry. */
+  readonly eventLog: EventLog;
+  readonly store: ObservationStore;
+  readonly registry: Pick<DeviceRegistry, 'listAssignments'>;
+  readonly logger: Logger;
+  readonly metrics?: Registry | undefined;
+  readonly clock?: Clock;
+  /** Monotonic ms. */
+  readonly stopwatch?: () => number;
+  /** Consumers of status and health add `-status` and `-health`. */
+  readonly groupId?: string;
+  readonly maxBatchEntries?: number;
+  readonly sealAfterMs?: number;
+  /** How long the registry's assignments are used before they are read again. */
+  readonly assignmentsMaxAgeMs?: number;
+  /** A batch in hand for longer than this makes the processor `degraded`. */
+  readonly slowBatchMs?: number;
+  readonly flush?: FlushPacerOptions;
+  readonly cacheLimits?: Partial<CacheLimits>;
+}
+
+/** Turns the log into the store: raw rows, windows, scope sums, grids, ledger, status and health. */
+export class Processor {
+  readonly #options: ProcessorOptions;
+  readonly #handler: RecordHandler;
+  readonly #pacer: FlushPacer;
+  readonly #hop: HopCounter;
+  readonly #metrics: ProcessorMetrics;
+  readonly #stopwatch: () => number;
+  readonly #maxBatchEntries: number;
+  #records: EventConsumer | undefined;
+  #consumers: readonly EventConsumer[] = [];
+  readonly #batchesInHand = new Map<PartitionBatch, number>();
+  #lastBatchEnd: number | undefined;
+  #lastAppliedAt: number | undefined;
+  #failuresInRow = 0;
+
+  constructor(options: ProcessorOptions) {
+    const { store, registry, logger, metrics, clock = systemClock } = options;
+    this.#options = options;
+    this.#stopwatch = options.stopwatch ?? (() => performance.now());
+    this.#maxBatchEntries = options.maxBatchEntries ?? 2_000;
+    this.#pacer = new FlushPacer(options.flush);
+    this.#hop = new HopCounter({
+      hop: 'processor',
+      ...(metrics === undefined ? {} : { registry: metrics }),
+    });
+    this.#metrics = new ProcessorMetrics(metrics);
+    const sites = new SiteDirectory({
+      registry,
+      clock,
+      maxAgeMs: options.assignmentsMaxAgeMs ?? 5_000,
+      onStale: (err) => logger.warn({ err }, 'registry not readable, using its last answer'),
+    });
+    this.#handler = new RecordHandler({
+      store,
+      sites,
+      sealAfterMs: options.sealAfterMs ?? defaultSealAfterMs,
+      limits: { ...defaultCacheLimits, ...options.cacheLimits },
+    });
+  }
+
+  /** Joins the consumer groups. */
+  async start(): Promise<void> {
+    this.#records = this.#recordConsumer();
+    this.#consumers = [this.#records, this.#statusConsumer(), this.#healthConsumer()];
+    await startAll(this.#consumers);
+  }
+
+  /** Ends the batches in hand and commits them. */
+  async stop(): Promise<void> {
+    const consumers = this.#consumers;
+    this.#consumers = [];
+    this.#records = undefined;
+    await Promise.all(consumers.map((consumer) => consumer.stop()));
+  }
+
+  /** Messages of `face-emotions`: received = forwarded + dropped(reason) + in flight. */
+  counts(): HopSnapshot {
+    return this.#hop.snapshot();
+  }
+
+  /** With `lag` (entries not yet applied) and `lastAppliedAgeMs`; `degraded` while the store is slow or down. */
+  async health(): Promise<HopHealth> {
+    if (this.#records === undefined)
+      return { state: 'down', detail: 'The processor is not running.' };
+    const figures = {
+      lag: await this.#records.lag(),
+      lastAppliedAgeMs:
+        this.#lastAppliedAt === undefined ? null : this.#stopwatch() - this.#lastAppliedAt,
+      flushIntervalMs: Math.round(this.#pacer.intervalMs()),
+    };
+    const trouble = this.#trouble();
+    return trouble === undefined
+      ? { state: 'ok', ...figures }
+      : { state: 'degraded', detail: trouble, ...figures };
+  }
+
+  #trouble(): string | undefined {
+    const { store, slowBatchMs = 10_000 } = this.#options;
+    const storeHealth = store.health();
+    if (storeHealth.state !== 'ok') {
+      return `The store is ${storeHealth.state}; records wait in the log.`;
+    }
+    if (this.#failuresInRow > 0) return 'The last batch failed; its records wait in the log.';
+    const oldest = Math.min(...this.#batchesInHand.values());
+    return this.#stopwatch() - oldest > slowBatchMs ? 'The store is slow.' : undefined;
+  }
+
+  #recordConsumer(): EventConsumer {
+    const { eventLog, groupId = defaultGroupId, logger } = this.#options;
+    return eventLog.createConsumer({
+      groupId,
+      topics: [logTopics.faceEmotions],
+      from: 'start',
+      maxBatchEntries: this.#maxBatchEntries,
+      batchIntervalMs: () => this.#pacer.intervalMs(),
+      onAssigned: () => this.#handler.dropCaches(),
+      onBatch: (batch) => this.#applyRecords(batch),
+      onError: (err) => logger.error({ err }, 'record batch failed'),
+    });
+  }
+
+  async #applyRecords(batch: PartitionBatch): Promise<void> {
+    const { partition, entries } = batch;
+    const startedAt = this.#stopwatch();
+    this.#batchesInHand.set(batch, startedAt);
+    this.#hop.receive(entries.length);
+    try {
+      const applied = await this.#handler.apply(batch);
+      for (const { offset, reason, detail } of applied.bad) {
+        this.#options.logger.warn({ partition, offset, reason, detail }, 'bad log message skipped');
+      }
+      this.#hop.forward(entries.length - applied.bad.length);
+      if (applied.bad.length > 0) this.#hop.drop('bad_message', applied.bad.length);
+      this.#settle(batch, { startedAt, isFull: entries.length >= this.#maxBatchEntries });
+      this.#metrics.applied(applied, (this.#stopwatch() - startedAt) / 1_000);
+      this.#lastAppliedAt = this.#stopwatch();
+      this.#failuresInRow = 0;
+    } catch (error) {
+      // The log delivers them again.
+      this.#hop.drop('returned_to_log', entries.length);
+      this.#settle(batch, { startedAt, isFull: false });
+      this.#failuresInRow += 1;
+      this.#metrics.failed();
+      throw error;
+    }
+  }
+
+  #settle(
+    batch: PartitionBatch,
+    { startedAt, isFull }: { startedAt: number; isFull: boolean },
+  ): void {
+    const now = this.#stopwatch();
+    this.#batchesInHand.delete(batch);
+    this.#pacer.observe({
+      durationMs: now - startedAt,
+      sincePreviousMs: Math.max(0, startedAt - (this.#lastBatchEnd ?? startedAt)),
+      isFull,
+    });
+    this.#metrics.interval(this.#pacer.intervalMs());
+    this.#lastBatchEnd = now;
+  }
+
+  #statusConsumer(): EventConsumer {
+    const { store } = this.#options;
+    return this.#messageConsumer('status', (batch) => applyStatuses(store, batch));
+  }
+
+  #healthConsumer(): EventConsumer {
+    const { store } = this.#options;
+    return this.#messageConsumer('health', (batch) => applyHealth(store, batch));
+  }
+
+  #messageConsumer(
+    kind: 'status' | 'health',
+    apply: (batch: PartitionBatch) => Promise<AppliedMessages>,
+  ): EventConsumer {
+    const { eventLog, groupId = defaultGroupId, logger } = this.#options;
+    return eventLog.createConsumer({
+      groupId: `${groupId}-${kind}`,
+      topics: [kind === 'status' ? logTopics.deviceStatus : logTopics.deviceHealth],
+      from: 'start',
+      onBatch: async (batch) => this.#metrics.deviceMessages(kind, await apply(batch)),
+      onError: (err) => logger.error({ err, kind }, 'device message batch failed'),
+    });
+  }
+}
+
+const defaultGroupId = 'cloud-processor';

@@ -1,0 +1,135 @@
+import type { PartitionBatch } from '@emotion-fleet/event-log';
+import type { ObservationStore, RecordRow } from '@emotion-fleet/observation-store';
+import { decodeBatch, type BadEntry } from './decode-batch.ts';
+import { LedgerTracker, type LedgerCounts } from './ledger/ledger-tracker.ts';
+import type { SiteDirectory } from './scopes/site-directory.ts';
+import { ScopeWindows } from './scopes/scope-windows.ts';
+import { DeviceWindows, type WindowCacheLimits } from './windows/device-windows.ts';
+import { isTooLate } from './windows/minute-sums.ts';
+
+/** Bounds of what is remembered of each log partition. */
+export interface CacheLimits extends WindowCacheLimits {
+  /** Hours and days of scopes. */
+  readonly scopeWindows: number;
+  readonly runs: number;
+  readonly ledgerBlocks: number;
+}
+
+export const defaultCacheLimits: CacheLimits = {
+  hours: 500,
+  minutes: 10_000,
+  keys: 200_000,
+  scopeWindows: 200,
+  runs: 2_000,
+  ledgerBlocks: 4_000,
+};
+
+export interface RecordHandlerOptions {
+  readonly store: ObservationStore;
+  readonly sites: SiteDirectory;
+  /** Records that arrive later than this after their time don't change windows any more. */
+  readonly sealAfterMs: number;
+  readonly limits: CacheLimits;
+}
+
+/** What became of a batch's entries; every entry is in exactly one of `ledger`'s first four or in `bad`. */
+export interface AppliedBatch {
+  readonly ledger: Readonly<LedgerCounts>;
+  readonly bad: readonly BadEntry[];
+  /** Among the records, new and repeated: raw rows and ledger have them, windows only count them. */
+  readonly tooLate: number;
+}
+
+interface PartitionState {
+  readonly windows: DeviceWindows;
+  readonly scopes: ScopeWindows;
+  readonly ledger: LedgerTracker;
+}
+
+/** Rows of one write; what lies beneath may bound the size of a statement. */
+const maxRowsPerWrite = 1_000;
+
+/**
+ * Applies batches of `face-emotions` to the store.
+ *
+ * INVARIANTS
+ * - When `apply` resolves, everything in the batch is durable: the offset may be committed.
+ * - Every write is absolute and carries the batch's last offset as its version, so that the same entries may
+ *   be applied again, cut differently, by anyone, after a stop at any point.
+ * - What is remembered of a partition is thrown away whenever a batch of it fails.
+ */
+export class RecordHandler {
+  readonly #options: RecordHandlerOptions;
+  #partitions = new Map<number, PartitionState>();
+
+  constructor(options: RecordHandlerOptions) {
+    this.#options = options;
+  }
+
+  /** Others may have worked on the partitions meanwhile. A batch in hand ends on what it holds. */
+  dropCaches(): void {
+    this.#partitions = new Map();
+  }
+
+  async apply(batch: PartitionBatch): Promise<AppliedBatch> {
+    const partitions = this.#partitions;
+    let state = partitions.get(batch.partition);
+    if (state === undefined) partitions.set(batch.partition, (state = this.#newState()));
+    try {
+      return await this.#applyTo(state, batch);
+    } catch (error) {
+      partitions.delete(batch.partition);
+      throw error;
+    }
+  }
+
+  async #applyTo(state: PartitionState, batch: PartitionBatch): Promise<AppliedBatch> {
+    const { store, sealAfterMs } = this.#options;
+    const mark = {
+      version: store.epoch + batch.entries.at(-1)!.offset,
+      logPartition: batch.partition,
+    };
+    const { logged, records, bad } = decodeBatch(batch.entries);
+    await inChunks(records, (rows) => store.putRecords(rows));
+
+    const windows = await state.windows.apply(records, mark);
+    const scopes = await state.scopes.apply(windows.hours, mark);
+    const ledger = await state.ledger.apply(logged, mark.version);
+
+    await inChunks(windows.minutes, (rows) => store.putMinutes(rows));
+    await inChunks(windows.hours, (rows) => store.putHours(rows));
+    await inChunks(windows.days, (rows) => store.putDays(rows));
+    await inChunks(scopes.hours, (rows) => store.putScopeHours(rows));
+    await inChunks(scopes.days, (rows) => store.putScopeDays(rows));
+    await inChunks(windows.grids, (rows) => store.putGrids(rows));
+    await inChunks(ledger.runs, (rows) => store.putLedgerRuns(rows));
+    await inChunks(ledger.blocks, (rows) => store.putLedgerBlocks(rows));
+    return { ledger: ledger.counts, bad, tooLate: countTooLate(records, sealAfterMs) };
+  }
+
+  #newState(): PartitionState {
+    const { store, sites, sealAfterMs, limits } = this.#options;
+    return {
+      windows: new DeviceWindows({ store, sealAfterMs, limits }),
+      scopes: new ScopeWindows({ store, sites, cachedWindows: limits.scopeWindows }),
+      ledger: new LedgerTracker({
+        store,
+        cachedRuns: limits.runs,
+        cachedBlocks: limits.ledgerBlocks,
+      }),
+    };
+  }
+}
+
+async function inChunks<Row>(
+  rows: readonly Row[],
+  put: (rows: readonly Row[]) => Promise<void>,
+): Promise<void> {
+  for (let from = 0; from < rows.length; from += maxRowsPerWrite) {
+    await put(rows.slice(from, from + maxRowsPerWrite));
+  }
+}
+
+function countTooLate(records: readonly RecordRow[], sealAfterMs: number): number {
+  return records.filter((row) => isTooLate(row, sealAfterMs)).length;
+}

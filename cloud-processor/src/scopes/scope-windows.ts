@@ -1,0 +1,124 @@
+import {
+  dayMs,
+  floorToDay,
+  hourMs,
+  type DeviceHourRow,
+  type ObservationStore,
+  type Scope,
+  type ScopeWindowRow,
+  type ScopeWindowValues,
+  type WindowValues,
+} from '@emotion-fleet/observation-store';
+import { LruMap } from '../lru-map.ts';
+import type { WriteMark } from '../windows/device-windows.ts';
+import type { SiteDirectory } from './site-directory.ts';
+import type { SiteHistory } from './site-history.ts';
+import { sumDeviceHours, sumScopeHours } from './scope-sums.ts';
+
+export interface ScopeWindowsOptions {
+  readonly store: ObservationStore;
+  readonly sites: SiteDirectory;
+  /** Hour slices and scope days that are remembered at most (each). */
+  readonly cachedWindows: number;
+}
+
+export interface ScopeChange {
+  readonly hours: readonly ScopeWindowRow[];
+  readonly days: readonly ScopeWindowRow[];
+}
+
+/** Values of all devices of the partition in one hour. */
+type HourSlice = Map<string, WindowValues>;
+type ScopeDay = (ScopeWindowValues | undefined)[];
+
+/** One log partition's share of the windows of sites and fleet. */
+export class ScopeWindows {
+  readonly #options: ScopeWindowsOptions;
+  readonly #slices = new LruMap<number, HourSlice>();
+  readonly #days = new LruMap<string, ScopeDay>();
+
+  constructor(options: ScopeWindowsOptions) {
+    this.#options = options;
+  }
+
+  /** Gives every scope window that these hours of devices touch. */
+  async apply(touched: readonly DeviceHourRow[], mark: WriteMark): Promise<ScopeChange> {
+    const history = await this.#options.sites.current();
+    const hours: ScopeWindowRow[] = [];
+    for (const [hour, rows] of Map.groupBy(touched, ({ windowStart }) => windowStart)) {
+      const slice = await this.#loadSlice(hour, mark.logPartition);
+      for (const { deviceId, values } of rows) slice.set(deviceId, values);
+      for (const [scope, values] of sumSlice(slice, hour, history)) {
+        hours.push({ scope, windowStart: hour, ...mark, values });
+      }
+    }
+    const days = await this.#sumDays(hours, mark);
+    const { cachedWindows } = this.#options;
+    for (const cache of [this.#slices, this.#days]) {
+      cache.trim(
+        (size) => size > cachedWindows,
+        () => undefined,
+      );
+    }
+    return { hours, days };
+  }
+
+  async #sumDays(hours: readonly ScopeWindowRow[], mark: WriteMark): Promise<ScopeWindowRow[]> {
+    const touched = new Map<ScopeDay, Pick<ScopeWindowRow, 'scope' | 'windowStart'>>();
+    for (const { scope, windowStart: hour, values } of hours) {
+      const windowStart = floorToDay(hour);
+      const day = await this.#loadDay(scope, windowStart, mark.logPartition);
+      day[(hour - windowStart) / hourMs] = values;
+      touched.set(day, { scope, windowStart });
+    }
+    return [...touched].map(([day, at]) => ({ ...at, ...mark, values: sumScopeHours(day) }));
+  }
+
+  async #loadSlice(hour: number, logPartition: number): Promise<HourSlice> {
+    let slice = this.#slices.get(hour);
+    if (slice === undefined) {
+      const rows = await this.#options.store.readHourSlice(hour, logPartition);
+      slice = new Map(rows.map(({ deviceId, values }) => [deviceId, values]));
+      this.#slices.set(hour, slice);
+    }
+    return slice;
+  }
+
+  async #loadDay(scope: Scope, from: number, logPartition: number): Promise<ScopeDay> {
+    const key = `${scope}@${from}`;
+    let day = this.#days.get(key);
+    if (day === undefined) {
+      day = new Array<ScopeWindowValues | undefined>(dayMs / hourMs).fill(undefined);
+      const rows = await this.#options.store.readScopeHours(scope, { from, to: from + dayMs });
+      for (const row of rows) {
+        if (row.logPartition !== logPartition) continue;
+        day[(row.windowStart - from) / hourMs] = row.values;
+      }
+      this.#days.set(key, day);
+    }
+    return day;
+  }
+}
+
+/**
+ * The fleet and each site of an hour. A site that one of the devices stood at in another hour comes along,
+ * empty perhaps: an assignment changed for this hour must not leave the device counted at both.
+ */
+export function sumSlice(
+  slice: ReadonlyMap<string, WindowValues>,
+  hour: number,
+  history: SiteHistory,
+): Map<Scope, ScopeWindowValues> {
+  const devicesByScope = new Map<Scope, WindowValues[]>([['fleet', []]]);
+  const inOrder = [...slice].sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [deviceId, values] of inOrder) {
+    devicesByScope.get('fleet')!.push(values);
+    for (const siteId of history.sitesOf(deviceId)) {
+      const scope: Scope = `site/${siteId}`;
+      if (!devicesByScope.has(scope)) devicesByScope.set(scope, []);
+    }
+    const siteId = history.siteAt(deviceId, hour);
+    if (siteId !== undefined) devicesByScope.get(`site/${siteId}`)!.push(values);
+  }
+  return new Map([...devicesByScope].map(([scope, values]) => [scope, sumDeviceHours(values)]));
+}

@@ -1,0 +1,22 @@
+import type { Assignment } from '@emotion-fleet/observation-store';
+
+/** Where each device stood when. Revoked devices stay in it: their past is part of the sites' past. */
+export class SiteHistory {
+  /** Per device, latest first. */
+  readonly #assignments: ReadonlyMap<string, readonly Assignment[]>;
+
+  constructor(assignments: readonly Assignment[]) {
+    const latestFirst = assignments.toSorted((a, b) => b.fromHour - a.fromHour);
+    this.#assignments = Map.groupBy(latestFirst, ({ deviceId }) => deviceId);
+  }
+
+  /** The site of the device in that hour; undefined before its first assignment. */
+  siteAt(deviceId: string, hour: number): string | undefined {
+    return this.#assignments.get(deviceId)?.find(({ fromHour }) => fromHour <= hour)?.siteId;
+  }
+
+  /** Every site that the device ever stood at. */
+  sitesOf(deviceId: string): string[] {
+    return [...new Set(this.#assignments.get(deviceId)?.map(({ siteId }) => siteId))];
+  }
+}

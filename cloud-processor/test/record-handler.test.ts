@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import fc from 'fast-check';
+import type { ObservationStore } from '@emotion-fleet/observation-store';
+import { compareRollups } from '../src/compare-rollups.ts';
+import { defaultCacheLimits } from '../src/record-handler.ts';
+import { drive, newHandler, newStore, registryOf, tinyCaches } from './support/driver.ts';
+import { faultPoints, faultyStore } from './support/faulty-store.ts';
+import { assertLedger, assertRawRows } from './support/expectations.ts';
+import { Random } from './support/random.ts';
+import { batchOf, makeWorld, type World } from './support/world.ts';
+
+async function assertAsRecomputed(store: ObservationStore, world: World): Promise<void> {
+  assert.deepEqual((await compareRollups({ store, registry: registryOf(world) })).slice(0, 2), []);
+  await assertRawRows(store, world);
+  await assertLedger(store, world);
+}
+
+suite('record handler', () => {
+  test('equals a recomputation from scratch, however batches are cut and whatever is remembered', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(),
+        fc.boolean(),
+        fc.integer({ min: 1, max: 80 }),
+        async (seed, tiny, maxBatch) => {
+          const world = makeWorld(seed);
+          const store = await newStore();
+          const handler = newHandler(store, world, tiny ? tinyCaches : defaultCacheLimits);
+          await drive({ world, random: new Random(seed), handler: () => handler, maxBatch });
+          await assertAsRecomputed(store, world);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  for (const point of faultPoints) {
+    test(`heals after a crash ${point} each write in turn`, async () => {
+      const world = makeWorld(7, 12);
+      for (let crashAt = 0, writes = Infinity; crashAt < writes; crashAt++) {
+        const store = await newStore();
+        const faulty = faultyStore(store, (write) => (write === crashAt ? point : undefined));
+        // The process is gone: a new handler remembers nothing.
+        const handler = () => newHandler(faulty.store, world);
+        await drive({ world, random: new Random(crashAt), handler, maxBatch: 40 });
+        await assertAsRecomputed(store, world);
+        writes = faulty.writes();
+      }
+    });
+  }
+
+  test('heals after many failures, lost commits and rebalances in any mixture', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), async (seed) => {
+        const random = new Random(seed);
+        const world = makeWorld(seed, 25);
+        const store = await newStore();
+        const faulty = faultyStore(store, () =>
+          random.chance(0.05) ? random.pick(faultPoints) : undefined,
+        );
+        const handler = newHandler(faulty.store, world);
+        await drive({
+          world,
+          random,
+          handler: () => {
+            if (random.chance(0.1)) handler.dropCaches();
+            return handler;
+          },
+          commits: () => random.chance(0.8),
+        });
+        await assertAsRecomputed(store, world);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('an instance that lost its partition and wakes up can not bring back old values', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), async (seed) => {
+        const world = makeWorld(seed, 20);
+        const random = new Random(seed);
+        const store = await newStore();
+        const [partition, entries] = [...world.entries][0]!;
+        const split = 1 + random.below(entries.length - 1);
+        const paused = Promise.withResolvers<undefined>();
+        const pauseAt = random.below(9);
+        const sleepy = faultyStore(store, () => undefined);
+        let writes = 0;
+        const zombieStore = new Proxy(sleepy.store, {
+          get: (target, name) => {
+            const value: unknown = Reflect.get(target, name, target);
+            if (typeof value !== 'function' || !String(name).startsWith('put')) return value;
+            return async (rows: unknown) => {
+              if (writes++ === pauseAt) await paused.promise;
+              return (value as (rows: unknown) => Promise<void>)(rows);
+            };
+          },
+        });
+        const zombie = newHandler(zombieStore, world).apply(
+          batchOf(partition, entries.slice(0, split)),
+        );
+        const handler = newHandler(store, world);
+        await drive({ world, random, handler: () => handler });
+        paused.resolve(undefined);
+        await zombie;
+        await assertAsRecomputed(store, world);
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
