@@ -1,0 +1,22 @@
+/** What browser tests look for. Charts also carry `data-points`, the number of data points drawn. */
+export const testIds = {
+  headline: 'headline',
+  statistics: 'statistics',
+  faceTimePie: 'face-time-pie',
+  distribution: 'distribution',
+  timeline: 'timeline',
+  sitesTable: 'sites-table',
+  camerasTable: 'cameras-table',
+  positionsScatter: 'positions-scatter',
+  positionsHeatmap: 'positions-heatmap',
+  liveBoxes: 'live-boxes',
+  presenceStrip: 'presence-strip',
+  gaps: 'gaps',
+  health: 'health',
+  trustPanel: 'trust-panel',
+  demoBanner: 'demo-banner',
+  rangePicker: 'range-picker',
+  exportCsv: 'export-csv',
+  liveIndicator: 'live-indicator',
+  themeSwitch: 'theme-switch',
+} as const;

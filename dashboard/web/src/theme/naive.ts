@@ -1,0 +1,43 @@
+import type { GlobalThemeOverrides } from 'naive-ui';
+import type { Palette } from './palette.ts';
+
+export const fontFamily =
+  "system-ui, -apple-system, 'Segoe UI', Roboto, 'Open Sans', 'DejaVu Sans', sans-serif";
+
+/** The component library in our colours. */
+export function naiveOverrides(palette: Palette): GlobalThemeOverrides {
+  const { accent, accentHover, accentPressed, surface, line, text, muted, page, raised } = palette;
+  return {
+    common: {
+      fontFamily,
+      fontSize: '14px',
+      borderRadius: '6px',
+      primaryColor: accent,
+      primaryColorHover: accentHover,
+      primaryColorPressed: accentPressed,
+      primaryColorSuppl: accentHover,
+      bodyColor: page,
+      cardColor: surface,
+      modalColor: surface,
+      popoverColor: raised,
+      tableColor: surface,
+      textColorBase: text,
+      textColor1: text,
+      textColor2: text,
+      textColor3: muted,
+      borderColor: line,
+      dividerColor: line,
+    },
+    DataTable: {
+      thColor: surface,
+      thTextColor: muted,
+      thFontWeight: '500',
+      thPaddingSmall: '8px 10px',
+      tdPaddingSmall: '9px 10px',
+      fontSizeSmall: '13px',
+      borderColor: line,
+      tdColorHover: raised,
+      thColorHover: raised,
+    },
+  };
+}
