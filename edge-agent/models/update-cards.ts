@@ -1,6 +1,6 @@
 /**
  * Builds every model and writes size and sha256 of each file into its card. Run it after a change of
- * a recipe or a calibration file; the cards' figures have to be measured again then.
+ * a recipe or a calibration file, then Prettier; the cards' figures have to be measured again then.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
