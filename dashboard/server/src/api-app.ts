@@ -1,0 +1,24 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { DeviceRegistry } from '@emotion-fleet/observation-store';
+import type { Info } from '@emotion-fleet/contracts/api';
+import type { LiveHub } from './live/live-hub.ts';
+import type { ReadingTools } from './queries/reading.ts';
+
+/** A Fastify instance whose handlers get their types from the routes' schemas. */
+export type ApiApp = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** What the routes answer from. */
+export interface ApiContext {
+  readonly tools: ReadingTools;
+  readonly registry: DeviceRegistry;
+  readonly live: LiveHub;
+  readonly info: Info;
+}

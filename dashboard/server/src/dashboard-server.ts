@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import type { Registry } from 'prom-client';
+import type { EventLog } from '@emotion-fleet/event-log';
+import type { DeviceRegistry, ObservationStore } from '@emotion-fleet/observation-store';
+import { OperatorError, type HealthSource, type Logger } from '@emotion-fleet/service';
+import type { ApiApp } from './api-app.ts';
+import { createApp } from './app.ts';
+import { systemClock, type Clock } from './clock.ts';
+import { LiveHub } from './live/live-hub.ts';
+import { checkLoopback } from './plugins/loopback.ts';
+import { checkGroupSize } from './privacy/group-size.ts';
+import { PrivacyGate } from './privacy/privacy-gate.ts';
+import { FleetMap } from './queries/fleet-map.ts';
+import { mayShowFaces } from './queries/last-hour.ts';
+import { isoTime } from './queries/query-range.ts';
+import type { ReadingTools } from './queries/reading.ts';
+import { WindowReader } from './queries/window-reader.ts';
+
+export interface DashboardInfo {
+  readonly version: string;
+  /** `embedded` or `distributed`. */
+  readonly profile: string;
+  /** True while virtual cameras feed it. */
+  readonly demo: boolean;
+  /** Visits that a number about people must rest on; at least 10 unless `demo`. */
+  readonly minimumGroupSize: number;
+}
+
+export interface DashboardServerOptions {
+  /** Store, registry and log are started and stopped by the caller. */
+  readonly store: ObservationStore;
+  readonly registry: DeviceRegistry;
+  readonly eventLog: EventLog;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+  readonly info: DashboardInfo;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Loopback only; default 127.0.0.1. */
+  readonly host?: string;
+  /** Folder of the built web app; without it there is the API alone. */
+  readonly webRoot?: string;
+  readonly clock?: Clock;
+  /** Further hops for `/health`, beside store and event log. */
+  readonly health?: Readonly<Record<string, HealthSource>>;
+  /** Of one address; default 6,000, since all who use a tunnel share one. */
+  readonly requestsPerMinute?: number;
+  /** Live streams at once; default 100. */
+  readonly maxLiveStreams?: number;
+  /** A slow client of `/live` is dropped above this; default 256 KiB. */
+  readonly maxLiveBufferedBytes?: number;
+  /** Least time between two `changed` events; default 1,000. */
+  readonly changedIntervalMs?: number;
+  /** Between two comments that keep a live stream open; default 15,000. */
+  readonly heartbeatIntervalMs?: number;
+}
+
+/** The dashboard's API, live events and pages on one loopback port. */
+export class DashboardServer {
+  readonly #options: DashboardServerOptions;
+  #app: ApiApp | undefined;
+  #live: LiveHub | undefined;
+
+  constructor(options: DashboardServerOptions) {
+    this.#options = options;
+  }
+
+  /** @throws OperatorError `not_loopback`, `group_too_small`, `port_taken`, `port_not_allowed` */
+  async start(): Promise<{ port: number }> {
+    const { host = '127.0.0.1', port, info } = this.#options;
+    checkLoopback(host);
+    checkGroupSize(info);
+    const tools = this.#createTools();
+    const live = this.#createLive(tools);
+    const app = await this.#createApp(tools, live);
+    this.#app = app;
+    this.#live = live;
+    try {
+      await app.listen({ host, port });
+      await live.start();
+    } catch (error) {
+      await this.stop();
+      throw describeListenError(error, port);
+    }
+    return { port: (app.server.address() as AddressInfo).port };
+  }
+
+  /** Ends live streams, answers what is under way, refuses the rest. */
+  async stop(): Promise<void> {
+    const app = this.#app;
+    const live = this.#live;
+    this.#app = undefined;
+    this.#live = undefined;
+    await live?.stop();
+    await app?.close();
+  }
+
+  /** Answers a request without a socket, for tests. @throws TypeError before `start` */
+  get app(): ApiApp {
+    if (this.#app === undefined) throw new TypeError('the dashboard is not started');
+    return this.#app;
+  }
+
+  #createTools(): ReadingTools {
+    const { store, info, clock = systemClock } = this.#options;
+    const reader = new WindowReader(store);
+    const gate = new PrivacyGate({ minimumGroupSize: info.minimumGroupSize, reader });
+    return { store, reader, gate, clock };
+  }
+
+  #createLive(tools: ReadingTools): LiveHub {
+    const { eventLog, logger, metrics, registry, ...options } = this.#options;
+    return new LiveHub({
+      eventLog,
+      logger,
+      metrics,
+      clock: tools.clock,
+      groupId: `dashboard-live-${randomUUID()}`,
+      mayShowFaces: async (deviceId) =>
+        mayShowFaces(tools, await FleetMap.load(registry), deviceId),
+      ...(options.maxLiveStreams !== undefined && { maxStreams: options.maxLiveStreams }),
+      ...(options.maxLiveBufferedBytes !== undefined && {
+        maxBufferedBytes: options.maxLiveBufferedBytes,
+      }),
+      ...(options.changedIntervalMs !== undefined && {
+        changedIntervalMs: options.changedIntervalMs,
+      }),
+    });
+  }
+
+  #createApp(tools: ReadingTools, live: LiveHub): Promise<ApiApp> {
+    const { registry, store, eventLog, logger, metrics, info, health, webRoot } = this.#options;
+    const { requestsPerMinute = 6_000, heartbeatIntervalMs = 15_000 } = this.#options;
+    return createApp({
+      context: {
+        tools,
+        registry,
+        live,
+        info: { ...info, startedAt: isoTime(tools.clock.now()) },
+      },
+      logger,
+      metrics,
+      health: { store: () => store.health(), eventLog: () => eventLog.health(), ...health },
+      webRoot,
+      requestsPerMinute,
+      heartbeatIntervalMs,
+    });
+  }
+}
+
+function describeListenError(error: unknown, port: number): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') {
+    return new OperatorError(
+      'port_taken',
+      `Port ${port} is taken by another program; choose one with --port.`,
+      { cause: error },
+    );
+  }
+  if (code === 'EACCES') {
+    return new OperatorError(
+      'port_not_allowed',
+      `Port ${port} needs more rights; take a higher one.`,
+      {
+        cause: error,
+      },
+    );
+  }
+  return error;
+}

@@ -1,0 +1,92 @@
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import type { Problem } from '@emotion-fleet/contracts/api';
+import { ObservationStoreError } from '@emotion-fleet/observation-store';
+import { ApiError, apiErrorStatus, type ApiErrorCode } from '../api-error.ts';
+
+/** What clients see of an error: an ApiError's own sentence, and of a defect nothing but that it is one. */
+export function toProblem(error: unknown): Problem {
+  const { code, message } = toApiError(error);
+  return {
+    type: 'about:blank',
+    title: titles[code],
+    status: apiErrorStatus[code],
+    detail: message,
+    code,
+  };
+}
+
+export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
+  const problem = toProblem(error);
+  return reply
+    .code(problem.status)
+    .type('application/problem+json')
+    .serializer((payload: unknown) => JSON.stringify(payload))
+    .send(problem);
+}
+
+/** Every error leaves as RFC 9457; defects are logged with all that is known. */
+export function registerProblems(app: FastifyInstance): void {
+  app.setErrorHandler((error, request, reply) => {
+    const problem = toProblem(error);
+    if (problem.status >= 500) {
+      request.log.error({ err: error, code: problem.code, url: request.url }, 'request failed');
+    }
+    return sendProblem(reply, error);
+  });
+}
+
+const titles: Readonly<Record<ApiErrorCode, string>> = {
+  bad_parameter: 'A parameter is not valid',
+  bad_range: 'The time range is not valid',
+  range_too_long: 'The time range is too long',
+  foreign_host: 'This host name is not served',
+  not_found: 'Not found',
+  no_such_site: 'No such site',
+  no_such_device: 'No such device',
+  method_not_allowed: 'This method is not allowed here',
+  not_acceptable: 'This is a stream of events',
+  too_many_requests: 'Too many requests',
+  too_many_streams: 'Too many live streams',
+  store_unavailable: 'The store does not answer',
+  internal: 'Something went wrong',
+};
+
+function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof ObservationStoreError) {
+    return new ApiError('store_unavailable', 'The store does not answer; try again soon.');
+  }
+  const fastifyError = error as Partial<FastifyError>;
+  if (fastifyError.validation !== undefined) {
+    return new ApiError('bad_parameter', describeValidation(fastifyError as FastifyError));
+  }
+  if (fastifyError.statusCode === 429) {
+    return new ApiError('too_many_requests', 'Too many requests; try again in a minute.');
+  }
+  if (fastifyError.statusCode !== undefined && fastifyError.statusCode < 500) {
+    return new ApiError('bad_parameter', fastifyError.message ?? 'The request is not valid.');
+  }
+  return new ApiError('internal', 'The server failed to answer; its log says why.');
+}
+
+/** Names the parameter: `Query parameter "from" must match format "date-time".` */
+function describeValidation({ validation = [], validationContext }: FastifyError): string {
+  const where = validationContext === 'params' ? 'Path parameter' : 'Query parameter';
+  const unknown = names(validation, 'additionalProperties');
+  if (unknown.length > 0) return `${where} "${unknown[0]!}" is not known.`;
+  const missing = names(validation, 'requiredProperties');
+  if (missing.length > 0) return `${where} "${missing[0]!}" is missing.`;
+  const [fault] = validation;
+  const name = fault?.instancePath.split('/')[1] ?? '';
+  return `${where} "${name}" ${fault?.message ?? 'is not valid'}.`;
+}
+
+function names(
+  validation: NonNullable<FastifyError['validation']>,
+  parameter: 'additionalProperties' | 'requiredProperties',
+): string[] {
+  return validation.flatMap(({ params }) => {
+    const value = params[parameter];
+    return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
+  });
+}

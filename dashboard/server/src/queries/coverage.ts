@@ -1,0 +1,37 @@
+import type { Coverage } from '@emotion-fleet/contracts/api';
+import { coverageCounts } from './coverage-counts.ts';
+import { readMissing } from './ledger-reader.ts';
+import { readGaps, readPresence } from './presence.ts';
+import { isoTime } from './query-range.ts';
+import type { Reading } from './reading.ts';
+import { addSums } from './window-sum.ts';
+import { readWindows } from './windows.ts';
+
+/** What the numbers of a range rest on. Says nothing about people, so the privacy gate lets it through. */
+export async function readCoverage(reading: Reading): Promise<Coverage> {
+  const { tools, fleet, place, range } = reading;
+  const { store, clock } = tools;
+  const now = clock.now();
+  const [{ stepMs, windows }, missing] = await Promise.all([
+    readWindows(reading),
+    readMissing({ store, stays: fleet.stays(place, range), now }),
+  ]);
+  const { values } = addSums(windows);
+  const expectedMs = windows.reduce((sum, window) => sum + window.expectedMs, 0);
+  return {
+    from: isoTime(range.from),
+    to: isoTime(range.to),
+    ...coverageCounts({ values, expectedMs, missing }),
+    stepMs,
+    windows: windows.map((window) => ({
+      from: isoTime(window.from),
+      to: isoTime(window.to),
+      expectedMs: window.expectedMs,
+      analysedMs: window.values.analysedMs,
+    })),
+    ...(place.kind === 'device' && {
+      presence: await readPresence({ store, deviceId: place.deviceId, range, now }),
+      gaps: await readGaps({ store, deviceId: place.deviceId, range, now }),
+    }),
+  };
+}

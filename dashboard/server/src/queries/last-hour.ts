@@ -1,0 +1,86 @@
+import { floorToMinute, hourMs, type TimeRange } from '@emotion-fleet/observation-store';
+import { isTooSmall } from '../privacy/group-size.ts';
+import { findHiddenPlaces, type HiddenPlaces } from '../privacy/hidden-places.ts';
+import { ExpectedTime } from './expected-time.ts';
+import type { FleetMap } from './fleet-map.ts';
+import type { Place } from './place.ts';
+import type { ReadingTools } from './reading.ts';
+import type { Activity } from './window-reader.ts';
+
+/** What lists say of the 60 whole minutes before this one. */
+export interface LastHour {
+  /** Share of expected time that was analysed, 0..1; null where none was expected. */
+  readonly coverageLastHour: number | null;
+  /** Null where the privacy gate holds it back. */
+  readonly visitsLastHour: number | null;
+}
+
+/** The last hour of the whole fleet, read once and asked for each row of a list. */
+export class LastHourReader {
+  readonly #fleet: FleetMap;
+  readonly #range: TimeRange;
+  readonly #activities: readonly Activity[];
+  readonly #hidden: HiddenPlaces;
+  readonly #now: number;
+
+  private constructor(options: {
+    readonly fleet: FleetMap;
+    readonly range: TimeRange;
+    readonly activities: readonly Activity[];
+    readonly hidden: HiddenPlaces;
+    readonly now: number;
+  }) {
+    this.#fleet = options.fleet;
+    this.#range = options.range;
+    this.#activities = options.activities;
+    this.#hidden = options.hidden;
+    this.#now = options.now;
+  }
+
+  static async read(tools: ReadingTools, fleet: FleetMap): Promise<LastHourReader> {
+    const now = tools.clock.now();
+    const range = lastHourRange(now);
+    const stays = fleet.stays({ kind: 'fleet' }, range);
+    const activities = await tools.reader.readActivity(stays, range);
+    const hidden = findHiddenPlaces(activities, tools.gate.minimumGroupSize);
+    return new LastHourReader({ fleet, range, activities, hidden, now });
+  }
+
+  of(place: Exclude<Place, { kind: 'fleet' }>): LastHour {
+    const stays = this.#fleet.stays(place, this.#range);
+    const mine = this.#activities.filter(({ stay }) =>
+      place.kind === 'site' ? stay.siteId === place.siteId : stay.deviceId === place.deviceId,
+    );
+    const expectedMs = new ExpectedTime({ fleet: this.#fleet, stays, now: this.#now }).total();
+    const analysedMs = mine.reduce((sum, activity) => sum + activity.analysedMs, 0);
+    const hidden =
+      place.kind === 'site'
+        ? this.#hidden.sites.has(place.siteId)
+        : this.#hidden.devices.has(place.deviceId);
+    return {
+      coverageLastHour: expectedMs === 0 ? null : Math.min(1, analysedMs / expectedMs),
+      visitsLastHour: hidden ? null : mine.reduce((sum, { visits }) => sum + visits, 0),
+    };
+  }
+}
+
+/** The 60 whole minutes before the running one, which is not complete yet. */
+export function lastHourRange(now: number): TimeRange {
+  const to = floorToMinute(now);
+  return { from: to - hourMs, to };
+}
+
+/** True where enough people came by in the last hour for single faces to be shown as they come. */
+export async function mayShowFaces(
+  tools: ReadingTools,
+  fleet: FleetMap,
+  deviceId: string,
+): Promise<boolean> {
+  const { minimumGroupSize } = tools.gate;
+  if (minimumGroupSize <= 1) return true;
+  const range = lastHourRange(tools.clock.now());
+  const stays = fleet.stays({ kind: 'device', deviceId }, range);
+  const activities = await tools.reader.readActivity(stays, range);
+  const visits = activities.reduce((sum, activity) => sum + activity.visits, 0);
+  return visits > 0 && !isTooSmall({ visits, samples: 0 }, minimumGroupSize);
+}

@@ -1,0 +1,124 @@
+import type {
+  DeviceWindowRow,
+  ObservationStore,
+  ScopeWindowRow,
+  TimeRange,
+} from '@emotion-fleet/observation-store';
+import type { FleetMap, Stay } from './fleet-map.ts';
+import { mapLimited } from './map-limited.ts';
+import { scopeOf, type Place } from './place.ts';
+import { planReads, type ReadPlan } from './read-plan.ts';
+import { pieceOf, piecesByHour, type Piece } from './window-sum.ts';
+
+export interface PieceQuery {
+  readonly place: Place;
+  readonly range: TimeRange;
+  /** Windows that the pieces will be sorted into: a piece never lies across two. */
+  readonly stepMs: number;
+  readonly fleet: FleetMap;
+}
+
+/** What one device did during one stay at a site, in the range asked for. */
+export interface Activity {
+  readonly stay: Stay;
+  readonly visits: number;
+  readonly samples: number;
+  readonly analysedMs: number;
+}
+
+const minuteStepMs = 60_000;
+
+/** Reads windows of a place in as few rows as the range allows. */
+export class WindowReader {
+  readonly #store: ObservationStore;
+
+  constructor(store: ObservationStore) {
+    this.#store = store;
+  }
+
+  /** Everything that counts in the range, in no particular order. */
+  async readPieces({ place, range, stepMs, fleet }: PieceQuery): Promise<Piece[]> {
+    const plan = planReads(range, stepMs);
+    const stays = fleet.stays(place, range);
+    const byMinute = stepMs <= minuteStepMs;
+    const [whole, minutes] = await Promise.all([
+      place.kind === 'device'
+        ? this.#deviceHours(place.deviceId, [...plan.days, ...plan.hours])
+        : this.#scopeWindows(place, plan),
+      mapLimited(stays, async (stay) => {
+        const rows = await this.#deviceRows('readMinutes', stay, plan.minutes);
+        return byMinute ? rows.map(pieceOf) : piecesByHour(rows);
+      }),
+    ]);
+    return [...whole, ...minutes.flat()];
+  }
+
+  /** Visits and analysed time of each stay, from the coarsest rows that fit. */
+  async readActivity(stays: readonly Stay[], range: TimeRange): Promise<Activity[]> {
+    const plan = planReads(range, 24 * 60 * minuteStepMs);
+    return mapLimited(stays, async (stay) => {
+      const rows = [
+        ...(await this.#deviceDays(stay, plan)),
+        ...(await this.#deviceRows('readHours', stay, plan.hours)),
+        ...(await this.#deviceRows('readMinutes', stay, plan.minutes)),
+      ];
+      return {
+        stay,
+        visits: total(rows, ({ visits }) => visits),
+        samples: total(rows, ({ samples }) => Object.values(samples).reduce((a, b) => a + b, 0)),
+        analysedMs: total(rows, ({ analysedMs }) => analysedMs),
+      };
+    });
+  }
+
+  /** Day rows hold no camera-hours, so that a device is always read by the hour. */
+  async #deviceHours(deviceId: string, ranges: readonly TimeRange[]): Promise<Piece[]> {
+    const rows = await mapLimited(ranges, (range) => this.#store.readHours(deviceId, range));
+    return rows.flat().map(pieceOf);
+  }
+
+  async #scopeWindows(place: Exclude<Place, { kind: 'device' }>, plan: ReadPlan): Promise<Piece[]> {
+    const scope = scopeOf(place);
+    const [days, hours] = await Promise.all([
+      mapLimited(plan.days, (range) => this.#store.readScopeDays(scope, range)),
+      mapLimited(plan.hours, (range) => this.#store.readScopeHours(scope, range)),
+    ]);
+    return [...days.flat(), ...hours.flat()].map(scopePiece);
+  }
+
+  /** A stay that begins or ends within a day can't use that day's row. */
+  async #deviceDays(stay: Stay, plan: ReadPlan): Promise<DeviceWindowRow[]> {
+    const [days] = plan.days;
+    if (days === undefined) return [];
+    const inner = planReads(cut(days, stay), 24 * 60 * minuteStepMs);
+    const rows = await mapLimited(inner.days, (range) =>
+      this.#store.readDays(stay.deviceId, range),
+    );
+    return [...rows.flat(), ...(await this.#deviceRows('readHours', stay, inner.hours))];
+  }
+
+  async #deviceRows(
+    method: 'readHours' | 'readMinutes',
+    stay: Stay,
+    ranges: readonly TimeRange[],
+  ): Promise<DeviceWindowRow[]> {
+    const parts = ranges.map((range) => cut(range, stay)).filter(({ from, to }) => from < to);
+    const rows = await mapLimited(parts, (part) => this.#store[method](stay.deviceId, part));
+    return rows.flat();
+  }
+}
+
+function scopePiece({ windowStart, values }: ScopeWindowRow): Piece {
+  return { start: windowStart, values, clusters: values.clusters };
+}
+
+function cut(range: TimeRange, stay: TimeRange): TimeRange {
+  return { from: Math.max(range.from, stay.from), to: Math.min(range.to, stay.to) };
+}
+
+function total(
+  rows: readonly DeviceWindowRow[],
+  of: (values: DeviceWindowRow['values']) => number,
+): number {
+  return rows.reduce((sum, { values }) => sum + of(values), 0);
+}

@@ -1,0 +1,86 @@
+import {
+  DeviceHealth,
+  DeviceList,
+  Heatmap,
+  PageQuery,
+  Positions,
+  Problem,
+  RangeQuery,
+} from '@emotion-fleet/contracts/api';
+import type { ApiApp, ApiContext } from '../../../api-app.ts';
+import { readDeviceList } from '../../../queries/device-list.ts';
+import { FleetMap } from '../../../queries/fleet-map.ts';
+import { readDeviceHealth } from '../../../queries/health.ts';
+import { readHeatmap } from '../../../queries/heatmap.ts';
+import { readPositions } from '../../../queries/positions.ts';
+import { DeviceParams } from '../params.ts';
+import { beginReading } from '../places/index.ts';
+
+export function registerDeviceRoutes(app: ApiApp, context: ApiContext): void {
+  const { tools, registry } = context;
+  app.get(
+    '/devices',
+    {
+      schema: {
+        operationId: 'listDevices',
+        summary: 'Cameras by id, with their state',
+        tags: ['device'],
+        querystring: PageQuery,
+        response: { 200: DeviceList, default: Problem },
+      },
+    },
+    async ({ query }) => readDeviceList(tools, await FleetMap.load(registry), query),
+  );
+  app.get(
+    '/devices/:deviceId/health',
+    {
+      schema: {
+        operationId: 'getDeviceHealth',
+        summary: 'The state of a camera, why, and its health messages of the last hour',
+        tags: ['device'],
+        params: DeviceParams,
+        response: { 200: DeviceHealth, default: Problem },
+      },
+    },
+    async ({ params }) => readDeviceHealth(tools, await FleetMap.load(registry), params.deviceId),
+  );
+  registerPictureRoutes(app, context);
+}
+
+/** Where in the picture people stand: of one camera alone, since pictures don't add up. */
+function registerPictureRoutes(app: ApiApp, context: ApiContext): void {
+  app.get(
+    '/devices/:deviceId/positions',
+    {
+      schema: {
+        operationId: 'getDevicePositions',
+        summary: 'Face centres as shares of the frame, an even sample of at most 2,000',
+        tags: ['device'],
+        params: DeviceParams,
+        querystring: RangeQuery,
+        response: { 200: Positions, default: Problem },
+      },
+    },
+    async ({ params: { deviceId }, query }) => {
+      const place = { kind: 'device', deviceId } as const;
+      return readPositions(await beginReading({ context, place, query }), deviceId);
+    },
+  );
+  app.get(
+    '/devices/:deviceId/heatmap',
+    {
+      schema: {
+        operationId: 'getDeviceHeatmap',
+        summary: 'Samples by cell of a 32 x 18 grid; hours that the range touches count whole',
+        tags: ['device'],
+        params: DeviceParams,
+        querystring: RangeQuery,
+        response: { 200: Heatmap, default: Problem },
+      },
+    },
+    async ({ params: { deviceId }, query }) => {
+      const place = { kind: 'device', deviceId } as const;
+      return readHeatmap(await beginReading({ context, place, query }), deviceId);
+    },
+  );
+}

@@ -1,0 +1,47 @@
+import type { ServerResponse } from 'node:http';
+import { Type } from 'typebox';
+import { LiveQuery, Problem } from '@emotion-fleet/contracts/api';
+import type { ApiApp, ApiContext } from '../../../api-app.ts';
+import type { LiveSink } from '../../../live/live-stream.ts';
+import { FleetMap } from '../../../queries/fleet-map.ts';
+
+export function registerLiveRoutes(app: ApiApp, { live, registry }: ApiContext): void {
+  app.get(
+    '/live',
+    {
+      sse: 'only',
+      schema: {
+        operationId: 'followLive',
+        summary: 'Server-sent events: changed, status, and of one camera faces',
+        tags: ['server'],
+        querystring: LiveQuery,
+        produces: ['text/event-stream'],
+        response: { 200: Type.String({ contentMediaType: 'text/event-stream' }), default: Problem },
+      },
+    },
+    async ({ query: { deviceId } }, reply) => {
+      if (deviceId !== undefined) (await FleetMap.load(registry)).requireDevice(deviceId);
+      const stream = live.join(
+        sinkOf(reply.raw, () => reply.sse.close()),
+        deviceId,
+      );
+      reply.sse.onClose(() => live.leave(stream));
+      reply.sse.keepAlive();
+      reply.sse.sendHeaders();
+      // Tells the client at once that the stream stands, and how soon to come back after a break.
+      reply.raw.write('retry: 2000\n\n');
+    },
+  );
+}
+
+/** Writes without waiting: the hub looks at what is buffered instead, so that nothing else piles up. */
+function sinkOf(response: ServerResponse, end: () => void): LiveSink {
+  return {
+    send: (name, data) => response.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`),
+    bufferedBytes: () => response.writableLength,
+    close: (how) => {
+      if (how === 'end') end();
+      else response.destroy();
+    },
+  };
+}
