@@ -21,6 +21,8 @@ export interface ModelProgress {
   readonly state: 'present' | 'built';
   readonly done: number;
   readonly total: number;
+  /** The same for a person, for example `built big-xception-int8.onnx (5 of 6)`. */
+  readonly message: string;
 }
 
 /** The models of a cache folder. */
@@ -60,12 +62,10 @@ export async function ensureModels(options: {
     const isPresent = await hasRightBytes(model);
     if (!isPresent) await installModel({ recipe, precision, model });
     installed.set(`${recipe.id}/${precision}`, model);
-    onProgress?.({
-      file: file.name,
-      state: isPresent ? 'present' : 'built',
-      done: installed.size,
-      total: wanted.length,
-    });
+    const state = isPresent ? 'present' : 'built';
+    const [done, total] = [installed.size, wanted.length];
+    const message = `${state} ${file.name} (${done} of ${total})`;
+    onProgress?.({ file: file.name, state, done, total, message });
   }
   return { get: (id, precision) => getModel({ installed, id, precision }) };
 }

@@ -19,6 +19,7 @@ test('builds each file once, reports progress, and finds all present the next ti
       [1, 2, 3, 4, 5, 6],
     );
     assert.ok(runs[0]!.every(({ state, total }) => state === 'built' && total === 6));
+    assert.equal(runs[0]!.at(-1)!.message, 'built big-xception-fp32.onnx (6 of 6)');
     assert.ok(runs[1]!.every(({ state }) => state === 'present'));
   });
 });
