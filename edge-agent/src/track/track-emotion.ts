@@ -53,7 +53,7 @@ export class TrackEmotion {
   isDue(options: { nowMs: number; ageMs: number; heightPx: number; quality: number }): boolean {
     const { nowMs, ageMs, heightPx, quality } = options;
     if (heightPx < minReadableHeightPx || ageMs > this.#options.maxVisitMs) return false;
-    const ratio = this.#quality === 0 ? Infinity : quality / this.#quality;
+    const ratio = quality === this.#quality ? 1 : quality / this.#quality;
     const waitMs = schedule.find(({ fromRatio }) => ratio >= fromRatio)?.waitMs ?? Infinity;
     return nowMs - this.#attemptedAtMs >= waitMs - jitterMs;
   }

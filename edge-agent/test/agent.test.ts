@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it, mock } from 'node:test';
+import type { HealthMessage } from '@emotion-fleet/contracts';
+import { silentLogger } from '@emotion-fleet/service';
+import { EdgeAgent, type AgentOutbox } from '../src/agent.ts';
+import { FakeClassifier, FakeDetector, FakeFrameSource } from './fakes.ts';
+import { MemorySink } from './memory-sink.ts';
+import { paintedFrame } from './painted-frame.ts';
+import { until } from './until.ts';
+
+const frameMs = 200;
+
+class FakeOutbox extends MemorySink implements AgentOutbox {
+  flushedAt: number[] = [];
+
+  async flush(): Promise<void> {
+    this.flushedAt.push(this.drafts.length);
+  }
+
+  status() {
+    const created = this.drafts.length;
+    return { records: created, bytes: 0, oldestAgeMs: 0, created, acked: 0, declared: 0 };
+  }
+}
+
+class Stage {
+  readonly source = new FakeFrameSource();
+  readonly detector = new FakeDetector();
+  readonly classifier = new FakeClassifier();
+  readonly outbox = new FakeOutbox();
+  readonly health: HealthMessage[] = [];
+  readonly agent: EdgeAgent;
+  nowMs = 10_000;
+
+  constructor() {
+    let nextTrack = 0;
+    this.agent = new EdgeAgent({
+      runId: '0b0e7a5e-5f2c-4a57-9d43-7c1b2a3f4e5d',
+      source: this.source,
+      detector: this.detector,
+      classifier: this.classifier,
+      outbox: this.outbox,
+      clock: { nowMs: () => this.nowMs, toEpochMs: () => undefined },
+      publishHealth: (message) => this.health.push(message),
+      newTrackId: () => `track${nextTrack++}`,
+      logger: silentLogger(),
+      sampleIntervalMs: 1_000,
+      analysisFps: 5,
+      emotionThreshold: 0.6,
+      maxVisitMs: 20 * 60_000,
+    });
+  }
+
+  /** A camera at 5 frames/s, in which something moves unless it is still. */
+  async film(durationMs: number, { isStill = false } = {}): Promise<void> {
+    for (let passedMs = 0; passedMs < durationMs; passedMs += frameMs) {
+      this.nowMs += frameMs;
+      const x = isStill ? 0 : (this.nowMs / 10) % 600;
+      const boxes = [{ x: Math.floor(x), y: 440, width: 40, height: 40, luma: 20 }];
+      this.show(paintedFrame({ boxes, seed: this.nowMs, capturedAtMs: this.nowMs }));
+      await settled();
+    }
+  }
+
+  show(frame: ReturnType<typeof paintedFrame>): void {
+    this.source.events?.onFrame(frame);
+  }
+}
+
+/** Whatever was waiting has run. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+}
+
+const face = { box: { x: 200, y: 100, width: 80, height: 100 }, score: 0.9 };
+const happy = { happy: 0.9, sad: 0.02, neutral: 0.06, other: 0.02 };
+
+describe('EdgeAgent', () => {
+  beforeEach(() => mock.timers.enable({ apis: ['setInterval'] }));
+  afterEach(() => mock.timers.reset());
+
+  it('turns a face in front of the camera into samples, a visit and presence', async () => {
+    const stage = new Stage();
+    stage.classifier.scores = happy;
+    await stage.agent.start();
+    stage.detector.faces = [face];
+    await stage.film(4_000);
+    stage.detector.faces = [];
+    await stage.film(3_000);
+    await stage.agent.stop();
+    const samples = stage.outbox.of('sample');
+    assert.deepEqual(
+      samples.map(({ emotion, sampleIndex }) => [emotion, sampleIndex]),
+      [0, 1, 2].map((index) => ['happy', index]),
+    );
+    const [visit] = stage.outbox.of('visit');
+    assert.equal(visit!.observedAtMs - visit!.startedAtMs, 3_800);
+    assert.equal(visit!.scores?.happy, 0.9);
+    const [presence] = stage.outbox.of('presence');
+    assert.equal(presence!.frames.seen, 35);
+    assert.equal(presence!.cameraState, 'ok');
+    assert.equal(presence!.analysedMs, 6_800);
+    assert.equal(presence!.faceHeights[5], 20);
+    stage.outbox.records();
+  });
+
+  it('does not analyse a still scene, and counts it as watched', async () => {
+    const stage = new Stage();
+    await stage.agent.start();
+    await stage.film(10_000, { isStill: true });
+    await stage.agent.stop();
+    const [presence] = stage.outbox.of('presence');
+    assert.ok(stage.detector.calls < 12, String(stage.detector.calls));
+    assert.equal(presence!.analysedMs, 9_800);
+    assert.equal(presence!.frames.gated, 50 - stage.detector.calls);
+  });
+
+  it('drops frames while it is late, and still says of each what became of it', async () => {
+    const stage = new Stage();
+    await stage.agent.start();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    stage.detector.gate = promise.then(() => undefined);
+    await stage.film(3_000);
+    assert.equal(stage.detector.calls, 1);
+    const stopped = stage.agent.stop();
+    resolve(undefined);
+    await stopped;
+    const [presence] = stage.outbox.of('presence');
+    assert.deepEqual(presence!.frames, { seen: 15, gated: 0, analysed: 1, dropped: 14 });
+  });
+
+  it('drops what the detector fails on, and goes on', async () => {
+    const stage = new Stage();
+    await stage.agent.start();
+    stage.detector.fails = true;
+    await stage.film(1_000);
+    stage.detector.fails = false;
+    await stage.film(1_000);
+    await stage.agent.stop();
+    const [presence] = stage.outbox.of('presence');
+    assert.deepEqual(presence!.frames, { seen: 10, gated: 0, analysed: 5, dropped: 5 });
+    assert.equal(presence!.analysedMs, 800);
+  });
+
+  it('ends visits and stops counting time when the camera is lost, and when it goes silent', async () => {
+    for (const lose of [
+      (stage: Stage) => stage.source.events?.onState('lost', 'The program ended.'),
+      (stage: Stage) => {
+        stage.nowMs += 5_001;
+        mock.timers.tick(1_000);
+      },
+    ]) {
+      const stage = new Stage();
+      await stage.agent.start();
+      stage.detector.faces = [face];
+      await stage.film(3_000);
+      lose(stage);
+      for (let second = 0; second < 60; second += 1) {
+        stage.nowMs += 1_000;
+        mock.timers.tick(1_000);
+      }
+      assert.equal(stage.outbox.of('visit').length, 1);
+      const [presence] = stage.outbox.of('presence');
+      assert.equal(presence!.cameraState, 'lost');
+      assert.ok(presence!.analysedMs < 3_000);
+      stage.detector.faces = [];
+      await stage.film(1_000);
+      await stage.agent.stop();
+      assert.ok(stage.outbox.of('presence').at(-1)!.analysedMs > 0, 'it watches again');
+    }
+  });
+
+  it('says each 30 s how it is', async () => {
+    const stage = new Stage();
+    await stage.agent.start();
+    await stage.film(6_000);
+    stage.nowMs += 24_000;
+    mock.timers.tick(30_000);
+    await until(() => stage.health.length === 1);
+    assert.equal(stage.health[0]!.framesPerSecond, 1);
+    await stage.agent.stop();
+  });
+
+  it('drains from the camera to the outbox when it stops', async () => {
+    const stage = new Stage();
+    await stage.agent.start();
+    stage.detector.faces = [face];
+    await stage.film(2_000);
+    await stage.agent.stop();
+    const kinds = stage.outbox.drafts.map(({ kind }) => kind);
+    assert.deepEqual(kinds.slice(-2), ['visit', 'presence']);
+    assert.deepEqual(stage.outbox.flushedAt, [kinds.length], 'nothing comes after the flush');
+    assert.equal(stage.source.events, undefined);
+    assert.equal(stage.detector.isRunning, false);
+  });
+});

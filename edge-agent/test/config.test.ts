@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { OperatorError } from '@emotion-fleet/service';
+import { readAgentConfig } from '../src/config.ts';
+
+const required = {
+  EMOTION_DEVICE_ID: 'till-1',
+  EMOTION_TOKEN: 'secret-token',
+  EMOTION_MQTT_URL: 'mqtt://127.0.0.1:1883',
+  EMOTION_DATA_DIRECTORY: '/data',
+  EMOTION_MODEL_CACHE: '/cache',
+};
+
+describe('readAgentConfig', () => {
+  it('has a default for everything but identity, secret, address and folders', () => {
+    const config = readAgentConfig(required);
+    assert.equal(config.deviceId, 'till-1');
+    assert.equal(config.camera, 'rpicam:0');
+    assert.equal(config.sampleIntervalMs, 1_000);
+    assert.equal(config.analysisFps, 5);
+    assert.equal(config.detector, 'blazeface-320x256');
+  });
+
+  it('names all that is missing or wrong at once, without a value', () => {
+    const environment = {
+      ...required,
+      EMOTION_TOKEN: undefined,
+      EMOTION_DETECTOR: 'haar',
+      EMOTION_ANALYSIS_FPS: '900',
+    };
+    assert.throws(
+      () => readAgentConfig(environment),
+      (error) =>
+        error instanceof OperatorError &&
+        ['EMOTION_TOKEN is not set', 'EMOTION_DETECTOR', 'EMOTION_ANALYSIS_FPS'].every((text) =>
+          error.message.includes(text),
+        ) &&
+        !error.message.includes('haar'),
+    );
+  });
+});

@@ -1,0 +1,70 @@
+import type {
+  Detection,
+  EmotionClassifier,
+  EmotionScores,
+  FaceDetector,
+  Frame,
+  FrameSource,
+  FrameSourceEvents,
+} from '../src/ports.ts';
+
+/** Finds the faces that it is told to find. */
+export class FakeDetector implements FaceDetector {
+  readonly modelId = 'fake-detector';
+  faces: readonly Detection[] = [];
+  fails = false;
+  calls = 0;
+  isRunning = false;
+  /** Each detection waits for it. */
+  gate: Promise<void> = Promise.resolve();
+
+  async start(): Promise<void> {
+    this.isRunning = true;
+  }
+
+  async stop(): Promise<void> {
+    this.isRunning = false;
+  }
+
+  async detect(_frame: Frame): Promise<Detection[]> {
+    this.calls += 1;
+    await this.gate;
+    if (this.fails) throw new Error('no detection');
+    return [...this.faces];
+  }
+}
+
+/** Says the scores that it is told to say. */
+export class FakeClassifier implements EmotionClassifier {
+  readonly modelId = 'fake-classifier';
+  scores: EmotionScores = { happy: 0.25, sad: 0.25, neutral: 0.25, other: 0.25 };
+  fails = false;
+  calls = 0;
+
+  async start(): Promise<void> {
+    await Promise.resolve();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.resolve();
+  }
+
+  async classify(): Promise<EmotionScores> {
+    this.calls += 1;
+    if (this.fails) throw new Error('no classification');
+    return this.scores;
+  }
+}
+
+/** Gives the frames that it is told to give. */
+export class FakeFrameSource implements FrameSource {
+  events: FrameSourceEvents | undefined;
+
+  async start(events: FrameSourceEvents): Promise<void> {
+    this.events = events;
+  }
+
+  async stop(): Promise<void> {
+    this.events = undefined;
+  }
+}
