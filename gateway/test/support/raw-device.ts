@@ -6,6 +6,8 @@ export class RawDevice {
   readonly socket: Socket;
   received = Buffer.alloc(0);
   closed = false;
+  #lastId = 0;
+  #onBytes: (() => void) | undefined;
 
   static async connect(port: number, deviceId: string, options: ConnectBytes = {}) {
     const device = new RawDevice(connect(port, '127.0.0.1'));
@@ -18,11 +20,28 @@ export class RawDevice {
     this.socket = socket;
     socket.on('data', (chunk) => {
       this.received = Buffer.concat([this.received, chunk]);
+      this.#onBytes?.();
     });
     socket.on('error', () => undefined);
     socket.on('close', () => {
       this.closed = true;
+      this.#onBytes?.();
     });
+  }
+
+  /** Publishes at QoS 1 and waits for the ack of just that; rejects when the connection ends. */
+  async publish(topic: string, payload: Buffer): Promise<void> {
+    const id = (this.#lastId % 65_535) + 1;
+    this.#lastId = id;
+    this.received = Buffer.alloc(0);
+    this.socket.write(publishPacket(topic, payload, { id }));
+    const ack = Buffer.from([0x40, 2, id >> 8, id & 0xff]);
+    while (!this.received.equals(ack)) {
+      if (this.closed) throw new Error('closed unacked');
+      await new Promise<void>((resolve) => {
+        this.#onBytes = resolve;
+      });
+    }
   }
 
   /** Return code of the CONNACK, undefined before it came. */
