@@ -1,0 +1,50 @@
+import { SqliteEventLog } from '@emotion-fleet/event-log';
+import { SqliteDeviceRegistry } from '@emotion-fleet/observation-store';
+import {
+  createLogger,
+  describeError,
+  OperatorServer,
+  startAll,
+  stopOnSignal,
+} from '@emotion-fleet/service';
+import { Registry } from 'prom-client';
+import { readGatewayConfig } from './config.ts';
+import { Gateway, RegistryAuthenticator } from './index.ts';
+
+async function main(): Promise<void> {
+  const config = readGatewayConfig();
+  const logger = createLogger({ service: 'gateway', level: config.logLevel });
+  const metrics = new Registry();
+  const eventLog = new SqliteEventLog({ file: config.eventLogFile });
+  const devices = new SqliteDeviceRegistry({ path: config.registryFile });
+  const { ackTimeoutMs, maxInFlightBytes, maxConnections, recheckIntervalMs } = config;
+  const gateway = new Gateway({
+    eventLog,
+    authenticator: new RegistryAuthenticator({ registry: devices }),
+    logger,
+    registry: metrics,
+    host: config.mqttHost,
+    port: config.mqttPort,
+    limits: { ackTimeoutMs, maxInFlightBytes, maxConnections, recheckIntervalMs },
+  });
+  const operator = new OperatorServer({
+    port: config.operatorPort,
+    registry: metrics,
+    health: { gateway: () => gateway.health(), eventLog: () => eventLog.health() },
+  });
+  const parts = [eventLog, devices, operator, gateway];
+  stopOnSignal({
+    logger,
+    stop: async () => {
+      for (const part of parts.toReversed()) await part.stop();
+    },
+  });
+  await startAll(parts);
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${describeError(error)}\n`);
+  process.exit(1);
+}
