@@ -96,14 +96,17 @@ export class RecordHandler {
     const scopes = await state.scopes.apply(windows.hours, mark);
     const ledger = await state.ledger.apply(logged, mark.version);
 
-    await inChunks(windows.minutes, (rows) => store.putMinutes(rows));
-    await inChunks(windows.hours, (rows) => store.putHours(rows));
-    await inChunks(windows.days, (rows) => store.putDays(rows));
-    await inChunks(scopes.hours, (rows) => store.putScopeHours(rows));
-    await inChunks(scopes.days, (rows) => store.putScopeDays(rows));
-    await inChunks(windows.grids, (rows) => store.putGrids(rows));
-    await inChunks(ledger.runs, (rows) => store.putLedgerRuns(rows));
-    await inChunks(ledger.blocks, (rows) => store.putLedgerBlocks(rows));
+    // Nothing of this is read back, each row stands for itself: together they share the cost of being durable.
+    await allDone([
+      inChunks(windows.minutes, (rows) => store.putMinutes(rows)),
+      inChunks(windows.hours, (rows) => store.putHours(rows)),
+      inChunks(windows.days, (rows) => store.putDays(rows)),
+      inChunks(scopes.hours, (rows) => store.putScopeHours(rows)),
+      inChunks(scopes.days, (rows) => store.putScopeDays(rows)),
+      inChunks(windows.grids, (rows) => store.putGrids(rows)),
+      inChunks(ledger.runs, (rows) => store.putLedgerRuns(rows)),
+      inChunks(ledger.blocks, (rows) => store.putLedgerBlocks(rows)),
+    ]);
     return { ledger: ledger.counts, bad, tooLate: countTooLate(records, sealAfterMs) };
   }
 
@@ -128,6 +131,12 @@ async function inChunks<Row>(
   for (let from = 0; from < rows.length; from += maxRowsPerWrite) {
     await put(rows.slice(from, from + maxRowsPerWrite));
   }
+}
+
+/** Waits for all, also after a failure, so that nothing goes on behind a batch that was given back. */
+async function allDone(writes: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(writes);
+  await Promise.all(writes);
 }
 
 function countTooLate(records: readonly RecordRow[], sealAfterMs: number): number {

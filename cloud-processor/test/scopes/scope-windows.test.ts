@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { zeroWindow, type WindowValues } from '@emotion-fleet/observation-store';
+import { sumDeviceHours, sumScopeHours } from '../../src/scopes/scope-sums.ts';
+import { sumSlice } from '../../src/scopes/scope-windows.ts';
+import { SiteHistory } from '../../src/scopes/site-history.ts';
+import { startAt } from '../support/records.ts';
+
+const hourMs = 3_600_000;
+const assignments = [
+  { deviceId: 'cam-a', siteId: 'north', fromHour: startAt },
+  { deviceId: 'cam-a', siteId: 'south', fromHour: startAt + 2 * hourMs },
+  { deviceId: 'cam-b', siteId: 'south', fromHour: startAt },
+];
+
+function hourOf(readableVisits: number, happy: number, analysedMs = 1_000): WindowValues {
+  const window = zeroWindow();
+  const sum = { ...window.scores.sum, happy };
+  return {
+    ...window,
+    visits: readableVisits,
+    readableVisits,
+    analysedMs,
+    scores: { ...window.scores, sum },
+  };
+}
+
+suite('scope windows', () => {
+  test('a device counts at the site where it stood in that hour', () => {
+    const history = new SiteHistory(assignments);
+    assert.equal(history.siteAt('cam-a', startAt - hourMs), undefined);
+    assert.equal(history.siteAt('cam-a', startAt + hourMs), 'north');
+    assert.equal(history.siteAt('cam-a', startAt + 2 * hourMs), 'south');
+
+    const slice = new Map([
+      ['cam-b', hourOf(1, 0.5)],
+      ['cam-a', hourOf(2, 1)],
+    ]);
+    const visitsAt = (hour: number) =>
+      Object.fromEntries(
+        [...sumSlice(slice, hour, history)].map(([scope, { visits }]) => [scope, visits]),
+      );
+    assert.deepEqual(visitsAt(startAt + hourMs), { fleet: 3, 'site/north': 2, 'site/south': 1 });
+    assert.deepEqual(visitsAt(startAt + 2 * hourMs), {
+      fleet: 3,
+      'site/north': 0,
+      'site/south': 3,
+    });
+  });
+
+  test('a device that nobody assigned counts in the fleet alone', () => {
+    const sums = sumSlice(new Map([['cam-x', hourOf(1, 1)]]), startAt, new SiteHistory([]));
+    assert.deepEqual([...sums.keys()], ['fleet']);
+  });
+
+  test('clusters are camera-hours with a readable visit; a day reports the most devices of one hour', () => {
+    const first = sumDeviceHours([hourOf(2, 1), hourOf(4, 3), hourOf(0, 0), hourOf(0, 0, 0)]);
+    assert.equal(first.reportingDevices, 3);
+    assert.deepEqual(
+      [first.clusters.clusters, first.clusters.n, first.clusters.nn],
+      [2, 6, 2 * 2 + 4 * 4],
+    );
+    assert.deepEqual(first.clusters.byEmotion.happy, { y: 4, ny: 2 * 1 + 4 * 3, yy: 1 + 9 });
+
+    const day = sumScopeHours([undefined, first, sumDeviceHours([hourOf(1, 0.5)])]);
+    assert.equal(day.reportingDevices, 3);
+    assert.equal(day.visits, 7);
+    assert.equal(day.clusters.clusters, 3);
+    assert.equal(day.clusters.nn, 21);
+  });
+});
