@@ -1,34 +1,60 @@
 import { idPattern } from '@emotion-fleet/contracts';
-import { readConfig, Type } from '@emotion-fleet/service';
+import { readConfig, Type, variableName } from '@emotion-fleet/service';
 
 const detectors = '^(blazeface-320x256|blazeface-256x192|yunet:.+)$';
 
-/** What the agent is told, as `EMOTION_...` variables; see the README's table. */
 const AgentConfigSchema = Type.Object({
   deviceId: Type.String({ pattern: idPattern }),
   /** Secret: no default, never logged. */
   token: Type.String({ minLength: 1 }),
-  mqttUrl: Type.String({ pattern: '^(mqtts?|tcp|ssl|wss?)://' }),
+  mqttUrl: Type.String({ pattern: '^(mqtts?|wss?)://' }),
   dataDirectory: Type.String({ minLength: 1 }),
-  /** A camera URL. */
-  camera: Type.String({ minLength: 1, default: 'rpicam:0' }),
   modelCache: Type.String({ minLength: 1 }),
+  camera: Type.String({ minLength: 1, default: 'rpicam:0' }),
   sampleIntervalMs: Type.Integer({ minimum: 0, maximum: 60_000, default: 1_000 }),
   analysisFps: Type.Number({ minimum: 0.5, maximum: 30, default: 5 }),
   detector: Type.String({ pattern: detectors, default: 'blazeface-320x256' }),
-  precision: Type.Union([Type.Literal('int8'), Type.Literal('fp32')], { default: 'int8' }),
-  maxVisitMs: Type.Integer({ minimum: 10_000, default: 20 * 60_000 }),
-  logLevel: Type.Union(
-    ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'].map((level) =>
-      Type.Literal(level),
-    ),
-    { default: 'info' },
-  ),
+  precision: Type.Enum(['int8', 'fp32'], { default: 'int8' }),
+  /** Someone who stays longer is not classified any more: staff, or a picture on the wall. */
+  maxVisitMs: Type.Integer({ minimum: 10_000, maximum: 24 * 3_600_000, default: 20 * 60_000 }),
+  /** `trust` takes the system's clock as it is; `auto` waits until NTP or the gateway has said the time. */
+  clock: Type.Enum(['auto', 'trust'], { default: 'auto' }),
+  /** Where other processes matter more, 1 to 19; 0 leaves the priority as it is. */
+  niceness: Type.Integer({ minimum: 0, maximum: 19, default: 0 }),
+  logLevel: Type.Enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'], {
+    default: 'info',
+  }),
 });
 
-export type AgentConfig = ReturnType<typeof readAgentConfig>;
+/** What the agent is told; the README's table explains each value. */
+export type AgentConfig = Type.Static<typeof AgentConfigSchema>;
 
-/** Reads the configuration. Throws OperatorError `bad_config`. */
-export function readAgentConfig(environment: Readonly<Record<string, string | undefined>>) {
+/** What has no default. */
+type RequiredSetting = 'deviceId' | 'token' | 'mqttUrl' | 'dataDirectory' | 'modelCache';
+export type AgentSettings = Pick<AgentConfig, RequiredSetting> & Partial<AgentConfig>;
+
+/** Reads the configuration from `EMOTION_...` variables. Throws OperatorError `bad_config`. */
+export function readAgentConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+): Readonly<AgentConfig> {
   return readConfig(AgentConfigSchema, environment);
+}
+
+/** The variables that tell an agent these settings, for whoever starts one. */
+export function agentEnvironment(settings: AgentSettings): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([property, value]) => [
+      `EMOTION_${variableName(property)}`,
+      String(value),
+    ]),
+  );
+}
+
+export type DetectorChoice =
+  { readonly size: '320x256' | '256x192' } | { readonly yunetPath: string };
+
+/** Reads the `detector` setting: a size of BlazeFace, or `yunet:` and the path of its file. */
+export function parseDetector(detector: string): DetectorChoice {
+  if (detector.startsWith('yunet:')) return { yunetPath: detector.slice('yunet:'.length) };
+  return { size: detector === 'blazeface-256x192' ? '256x192' : '320x256' };
 }

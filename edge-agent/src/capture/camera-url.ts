@@ -1,5 +1,5 @@
 import { OperatorError } from '@emotion-fleet/service';
-import { photoNames, type PhotoName } from './photo.ts';
+import { photoNames, type PhotoName } from './photo-names.ts';
 
 interface PictureSize {
   readonly width: number;

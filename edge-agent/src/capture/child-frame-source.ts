@@ -15,8 +15,8 @@ export interface ChildFrameSourceOptions {
   readonly args: readonly string[];
   readonly width: number;
   readonly height: number;
-  /** Debian package that brings the program. */
-  readonly debianPackage: string;
+  /** Where the program comes from. */
+  readonly debianPackage: { readonly name: string; readonly system: string };
   /** Pictures that come faster are thinned out. */
   readonly framesPerSecond: number;
   readonly logger: Logger;
@@ -190,10 +190,11 @@ export class ChildFrameSource implements FrameSource {
 
   #missingProgram(cause: unknown): OperatorError {
     const { command, debianPackage } = this.#options;
+    const { name, system } = debianPackage;
     const reason = (cause as NodeJS.ErrnoException).code;
     const sentence =
       reason === 'ENOENT'
-        ? `${command} isn't installed; on Debian and Raspberry Pi OS the package ${debianPackage} brings it (sudo apt-get install ${debianPackage}).`
+        ? `${command} isn't installed; on ${system} the package ${name} brings it (sudo apt-get install ${name}).`
         : `${command} can't be started (${reason ?? String(cause)}).`;
     return new OperatorError('camera_program_missing', sentence, { cause });
   }

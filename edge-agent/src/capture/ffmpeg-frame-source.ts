@@ -22,7 +22,7 @@ export function ffmpegFrameSource(options: FfmpegFrameSourceOptions): ChildFrame
     args: ffmpegArguments(options),
     width,
     height,
-    debianPackage: 'ffmpeg',
+    debianPackage: { name: 'ffmpeg', system: 'Debian and Raspberry Pi OS' },
     framesPerSecond,
     logger,
   });

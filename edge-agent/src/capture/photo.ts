@@ -2,6 +2,7 @@ import { findPackageJSON } from 'node:module';
 import path from 'node:path';
 import { OperatorError } from '@emotion-fleet/service';
 import sharp from 'sharp';
+import type { PhotoName } from './photo-names.ts';
 
 /** One plane of a picture, a byte a pixel. */
 export interface Plane {
@@ -19,17 +20,6 @@ export interface Photo {
 
 const photoPackage = '@vladmandic/face-api';
 const levelCount = 3;
-
-/** Photographs that the virtual camera can look at, by name. */
-export const photoNames = [
-  'sample1',
-  'sample2',
-  'sample3',
-  'sample4',
-  'sample5',
-  'sample6',
-] as const;
-export type PhotoName = (typeof photoNames)[number];
 
 /** Where an installed package keeps that photograph. Throws OperatorError `photo_missing`. */
 export function photoPath(name: PhotoName): string {

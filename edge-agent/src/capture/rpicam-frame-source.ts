@@ -27,7 +27,7 @@ export function rpicamFrameSource(options: RpicamFrameSourceOptions): ChildFrame
     args: rpicamArguments({ camera, width, height, framesPerSecond }),
     width,
     height,
-    debianPackage: 'rpicam-apps',
+    debianPackage: { name: 'rpicam-apps', system: 'Raspberry Pi OS' },
     framesPerSecond,
     logger,
   });

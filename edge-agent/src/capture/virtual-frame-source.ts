@@ -1,5 +1,6 @@
 import type { Frame, FrameSource, FrameSourceEvents } from '../ports.ts';
-import { photoPath, readPhoto, type Photo, type PhotoName } from './photo.ts';
+import type { PhotoName } from './photo-names.ts';
+import { photoPath, readPhoto, type Photo } from './photo.ts';
 import { makeNoise, renderView } from './resample.ts';
 import { seededUnit } from './seeded-random.ts';
 import { virtualView } from './virtual-view.ts';

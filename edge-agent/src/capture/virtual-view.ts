@@ -5,8 +5,8 @@ import { seededUnit } from './seeded-random.ts';
 const legMs = 9_000;
 /** A move takes this share of its leg at least and at most. */
 const moveShare = { least: 0.45, most: 0.75 } as const;
-/** Width of a view as a share of the widest that fits: the narrowest shows a face or two, large. */
-const narrowestShare = 0.42;
+/** Width of a view as a share of the widest that fits: from a face or two, large, to most of the people. */
+const viewShares = { narrowest: 0.38, widest: 0.85 } as const;
 /** Centres lie in the upper part: that is where photographs of people have their faces. */
 const centreRows = { top: 0.15, bottom: 0.6 } as const;
 
@@ -45,7 +45,7 @@ export function virtualView({ photo, aspectRatio, seed, timeMs }: VirtualViewOpt
 function restingView(options: Omit<VirtualViewOptions, 'timeMs'> & { leg: number }): Box {
   const { photo, aspectRatio, seed, leg } = options;
   const widest = Math.min(photo.width, photo.height * aspectRatio);
-  const width = widest * between(narrowestShare, 1, draw(seed, leg, 0));
+  const width = widest * between(viewShares.narrowest, viewShares.widest, draw(seed, leg, 0));
   const height = width / aspectRatio;
   const centreX = photo.width * draw(seed, leg, 1);
   const centreY = photo.height * between(centreRows.top, centreRows.bottom, draw(seed, leg, 2));

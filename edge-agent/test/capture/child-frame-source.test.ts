@@ -42,7 +42,7 @@ describe('ChildFrameSource', () => {
       args: rpicamArguments({ camera: 0, width: 64, height: 48, framesPerSecond: 5 }),
       width: 64,
       height: 48,
-      debianPackage: 'rpicam-apps',
+      debianPackage: { name: 'rpicam-apps', system: 'Raspberry Pi OS' },
       framesPerSecond: 1_000,
       logger: silentLogger(),
       random: () => 0,

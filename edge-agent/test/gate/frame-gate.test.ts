@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { photoNames, photoPath, readPhoto } from '../../src/capture/photo.ts';
+import { photoNames } from '../../src/capture/photo-names.ts';
+import { photoPath, readPhoto } from '../../src/capture/photo.ts';
 import { VirtualPainter } from '../../src/capture/virtual-frame-source.ts';
 import { FrameGate } from '../../src/gate/frame-gate.ts';
 import type { Frame } from '../../src/ports.ts';

@@ -1,0 +1,24 @@
+/** The edge agent: configuration -> logger -> parts -> start -> drain on a signal. */
+import { setPriority } from 'node:os';
+import { CodedError, createLogger, describeError, stopOnSignal } from '@emotion-fleet/service';
+import { composeAgent } from './compose.ts';
+import { readAgentConfig } from './config.ts';
+import { ModelError } from './inference/index.ts';
+
+try {
+  const config = readAgentConfig(process.env);
+  // Before any thread of the inference exists, since those inherit it.
+  if (config.niceness > 0) setPriority(config.niceness);
+  const logger = createLogger({ service: `edge-agent ${config.deviceId}`, level: config.logLevel });
+  const running = composeAgent(config, logger).then(async (agent) => {
+    await agent.start();
+    return agent;
+  });
+  // Before the start is over, so that a parent that is gone by then isn't missed.
+  stopOnSignal({ logger, stop: async () => (await running).stop() });
+  await running;
+} catch (error) {
+  const isExpected = error instanceof CodedError || error instanceof ModelError;
+  process.stderr.write(`${isExpected ? error.message : describeError(error)}\n`);
+  process.exit(1);
+}
