@@ -21,7 +21,12 @@ import { GroupCommit } from './sqlite/group-commit.ts';
 import { entrySize, packEntries, unpackEntries } from './sqlite/packing.ts';
 import type { PartitionEnd, WriteOperation } from './sqlite/protocol.ts';
 import type { RetentionLimits } from './sqlite/retention.ts';
-import { WorkerClient, WorkerFault } from './sqlite/worker-client.ts';
+import {
+  startLogWorker,
+  WorkerClient,
+  WorkerFault,
+  type WorkerFactory,
+} from './sqlite/worker-client.ts';
 
 export interface SqliteEventLogOptions {
   /** The database file; its folder is made. */
@@ -40,6 +45,8 @@ export interface SqliteEventLogOptions {
   readonly recoveryIntervalMs?: number;
   /** Pauses of a consumer whose batch was rejected. */
   readonly backOff?: BackOff;
+  /** Starts the thread that owns the file; tests end it from outside. */
+  readonly makeWorker?: WorkerFactory;
 }
 
 const defaults = {
@@ -50,6 +57,7 @@ const defaults = {
   stuckAfterMs: 5_000,
   recoveryIntervalMs: 1_000,
   backOff: { firstMs: 200, maxMs: 10_000 },
+  makeWorker: startLogWorker,
 };
 const defaultRetention: RetentionLimits = {
   maxAgeMs: 2 * 24 * 3_600_000,
@@ -78,8 +86,12 @@ export class SqliteEventLog implements EventLog, PartitionSource {
   constructor(options: SqliteEventLogOptions) {
     this.#options = { ...defaults, ...options };
     this.#retention = { ...defaultRetention, ...options.retention };
-    this.#worker = new WorkerClient(options.file, () => {
-      if (this.#running) this.#fail('the log thread has ended');
+    this.#worker = new WorkerClient({
+      file: options.file,
+      makeWorker: this.#options.makeWorker,
+      onExit: () => {
+        if (this.#running) this.#fail('the log thread has ended');
+      },
     });
     const { maxQueueBytes, maxTransactionBytes } = this.#options;
     this.#commits = new GroupCommit({
@@ -242,8 +254,13 @@ export class SqliteEventLog implements EventLog, PartitionSource {
   async #recover(): Promise<void> {
     if (!this.#worker.running) this.#worker.start();
     const operation = { kind: 'probe' } as const;
-    // A failure has called `#fail` again already.
-    await this.#commits.submit({ operation, values: [], bytes: 0 }).catch(() => undefined);
+    try {
+      await this.#commits.submit({ operation, values: [], bytes: 0 });
+      // A commit may have reached the disk although its answer did not reach us.
+      this.#noteEnds(await this.#worker.request({ kind: 'ends' }));
+    } catch {
+      // A failed write has called `#fail` already, and so has the end of the thread.
+    }
   }
 }
 

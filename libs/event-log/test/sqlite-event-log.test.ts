@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { it } from 'node:test';
+import type { Worker } from 'node:worker_threads';
 import { logTopics } from '@emotion-fleet/contracts';
 import { OperatorError } from '@emotion-fleet/service';
 import type { EventLogError } from '../src/index.ts';
 import { SqliteEventLog, type SqliteEventLogOptions } from '../src/index.ts';
+import { startLogWorker } from '../src/sqlite/worker-client.ts';
 import { testEventLog } from './event-log-contract.ts';
 import { eventually } from './eventually.ts';
 import { TemporaryFolder } from './temporary-folder.ts';
@@ -138,6 +140,35 @@ it('is down while a write takes too long', async () => {
   await eventually(() => log.health().state === 'down');
   await appended;
   assert.equal(log.health().state, 'ok');
+  await log.stop();
+});
+
+it('replaces its thread when that ends: down meanwhile, and nothing acked is gone', async () => {
+  using folder = new TemporaryFolder();
+  let worker: Worker | undefined;
+  const log = await open({
+    file: folder.file(),
+    recoveryIntervalMs: 20,
+    backOff: { firstMs: 5, maxMs: 20 },
+    makeWorker: (file) => (worker = startLogWorker(file)),
+  });
+  const seen: string[] = [];
+  const consumer = log.createConsumer({
+    groupId: 'reader',
+    topics: [topic],
+    from: 'start',
+    onBatch: async ({ entries }) => void seen.push(...entries.map((entry) => entry.key)),
+  });
+  await consumer.start();
+  await log.append(topic, [{ key: 'before', value }]);
+  await worker!.terminate();
+  await assert.rejects(log.append(topic, [{ key: 'during', value }]), { code: 'unavailable' });
+  assert.equal(log.health().state, 'down');
+  await eventually(() => log.health().state === 'ok');
+  await log.append(topic, [{ key: 'after', value }]);
+  await eventually(() => seen.includes('after'));
+  assert.deepEqual(new Set(seen), new Set(['before', 'after']));
+  await consumer.stop();
   await log.stop();
 });
 

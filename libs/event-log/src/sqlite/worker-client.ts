@@ -17,18 +17,31 @@ export class WorkerFault extends EventLogError {
   }
 }
 
+/** Starts the thread that owns the file. */
+export type WorkerFactory = (file: string) => Worker;
+
+export const startLogWorker: WorkerFactory = (file) =>
+  new Worker(new URL('./worker.ts', import.meta.url), {
+    workerData: { file },
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  });
+
+export interface WorkerClientOptions {
+  readonly file: string;
+  readonly makeWorker: WorkerFactory;
+  /** Called when the thread ends by itself. */
+  readonly onExit: () => void;
+}
+
 /** Request and response with the thread that owns the file. */
 export class WorkerClient {
-  readonly #file: string;
-  readonly #onExit: () => void;
+  readonly #options: WorkerClientOptions;
   readonly #waiters = new Map<number, Waiter>();
   #worker: Worker | undefined;
   #lastId = 0;
 
-  /** `onExit` is called when the thread ends by itself. */
-  constructor(file: string, onExit: () => void) {
-    this.#file = file;
-    this.#onExit = onExit;
+  constructor(options: WorkerClientOptions) {
+    this.#options = options;
   }
 
   get running(): boolean {
@@ -36,10 +49,8 @@ export class WorkerClient {
   }
 
   start(): void {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-      workerData: { file: this.#file },
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-    });
+    const { file, makeWorker, onExit } = this.#options;
+    const worker = makeWorker(file);
     this.#worker = worker;
     let reason = 'the log thread has ended';
     worker.on('message', (response: NumberedResponse) => this.#settle(response));
@@ -51,7 +62,7 @@ export class WorkerClient {
       if (this.#worker !== worker) return;
       this.#worker = undefined;
       this.#rejectAll(new WorkerFault({ code: 'unavailable', message: reason }));
-      this.#onExit();
+      onExit();
     });
   }
 
