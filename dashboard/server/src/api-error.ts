@@ -9,7 +9,6 @@ export const apiErrorStatus = {
   not_found: 404,
   no_such_site: 404,
   no_such_device: 404,
-  method_not_allowed: 405,
   not_acceptable: 406,
   too_many_requests: 429,
   too_many_streams: 503,

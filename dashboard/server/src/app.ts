@@ -1,9 +1,10 @@
 import { fastifySSE } from '@fastify/sse';
 import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { fastify, LogController, type FastifyBaseLogger } from 'fastify';
-import { Histogram, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { HealthSource, Logger } from '@emotion-fleet/service';
 import type { ApiApp, ApiContext } from './api-app.ts';
+import type { DashboardMetrics } from './dashboard-metrics.ts';
 import { registerDocumentation } from './plugins/documentation.ts';
 import { registerHostCheck } from './plugins/loopback.ts';
 import { registerProblems } from './plugins/problems.ts';
@@ -19,7 +20,9 @@ import { registerOperations } from './routes/operations.ts';
 export interface AppOptions {
   readonly context: ApiContext;
   readonly logger: Logger;
-  readonly metrics: Registry;
+  readonly metrics: DashboardMetrics;
+  /** Shown at `/metrics`. */
+  readonly metricsRegistry: Registry;
   readonly health: Readonly<Record<string, HealthSource>>;
   readonly webRoot: string | undefined;
   readonly requestsPerMinute: number;
@@ -28,9 +31,11 @@ export interface AppOptions {
 
 /** The whole of HTTP, not listening yet. */
 export async function createApp(options: AppOptions): Promise<ApiApp> {
-  const { context, logger, metrics, health, webRoot } = options;
+  const { context, metrics, health, webRoot } = options;
+  // The narrower type keeps pino's out of the instance's own.
+  const loggerInstance: FastifyBaseLogger = options.logger;
   const app = fastify({
-    loggerInstance: logger as FastifyBaseLogger,
+    loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
@@ -43,11 +48,11 @@ export async function createApp(options: AppOptions): Promise<ApiApp> {
   await registerSecurity(app, options);
   await registerDocumentation(app, context.info.version);
   await app.register(fastifySSE, { heartbeatInterval: options.heartbeatIntervalMs });
-  registerOperations(app, { metrics, health });
+  registerOperations(app, { metrics: options.metricsRegistry, health });
   await app.register(
     async (plain) => {
       const api = plain.withTypeProvider<TypeBoxTypeProvider>();
-      api.addHook('onSend', async (_request, reply) => {
+      api.addHook('onRequest', async (_request, reply) => {
         void reply.header('cache-control', 'no-store');
       });
       registerInfoRoutes(api, context);
@@ -62,18 +67,11 @@ export async function createApp(options: AppOptions): Promise<ApiApp> {
   return app;
 }
 
-function measureRequests(app: ApiApp, metrics: Registry): void {
-  const seconds = new Histogram({
-    name: 'emotion_dashboard_request_seconds',
-    help: 'Time to answer a request, by route and status',
-    labelNames: ['route', 'status'],
-    buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
-    registers: [metrics],
-  });
+function measureRequests(app: ApiApp, { requestSeconds }: DashboardMetrics): void {
   app.addHook('onResponse', async (request, reply) => {
     // A live stream lasts as long as its page is open: that isn't the time of an answer.
     const route = request.routeOptions.url ?? 'none';
     if (route.endsWith('/live')) return;
-    seconds.observe({ route, status: reply.statusCode }, reply.elapsedTime / 1_000);
+    requestSeconds.observe({ route, status: reply.statusCode }, reply.elapsedTime / 1_000);
   });
 }

@@ -7,6 +7,7 @@ import { OperatorError, type HealthSource, type Logger } from '@emotion-fleet/se
 import type { ApiApp } from './api-app.ts';
 import { createApp } from './app.ts';
 import { systemClock, type Clock } from './clock.ts';
+import { DashboardMetrics } from './dashboard-metrics.ts';
 import { LiveHub } from './live/live-hub.ts';
 import { checkLoopback } from './plugins/loopback.ts';
 import { checkGroupSize } from './privacy/group-size.ts';
@@ -59,11 +60,13 @@ export interface DashboardServerOptions {
 /** The dashboard's API, live events and pages on one loopback port. */
 export class DashboardServer {
   readonly #options: DashboardServerOptions;
+  readonly #metrics: DashboardMetrics;
   #app: ApiApp | undefined;
   #live: LiveHub | undefined;
 
   constructor(options: DashboardServerOptions) {
     this.#options = options;
+    this.#metrics = new DashboardMetrics(options.metrics);
   }
 
   /** @throws OperatorError `not_loopback`, `group_too_small`, `port_taken`, `port_not_allowed` */
@@ -110,11 +113,11 @@ export class DashboardServer {
   }
 
   #createLive(tools: ReadingTools): LiveHub {
-    const { eventLog, logger, metrics, registry, ...options } = this.#options;
+    const { eventLog, logger, registry, ...options } = this.#options;
     return new LiveHub({
       eventLog,
       logger,
-      metrics,
+      metrics: this.#metrics,
       clock: tools.clock,
       groupId: `dashboard-live-${randomUUID()}`,
       mayShowFaces: async (deviceId) =>
@@ -140,7 +143,8 @@ export class DashboardServer {
         info: { ...info, startedAt: isoTime(tools.clock.now()) },
       },
       logger,
-      metrics,
+      metrics: this.#metrics,
+      metricsRegistry: metrics,
       health: { store: () => store.health(), eventLog: () => eventLog.health(), ...health },
       webRoot,
       requestsPerMinute,

@@ -1,4 +1,3 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
 import {
   decodeLogged,
   logTopics,
@@ -10,6 +9,7 @@ import type { EventConsumer, EventLog, PartitionBatch } from '@emotion-fleet/eve
 import type { Logger } from '@emotion-fleet/service';
 import { ApiError } from '../api-error.ts';
 import type { Clock } from '../clock.ts';
+import type { DashboardMetrics } from '../dashboard-metrics.ts';
 import { isoTime } from '../queries/query-range.ts';
 import { ChangeAnnouncer } from './change-announcer.ts';
 import type { LiveEvents, LiveSink, LiveStream } from './live-stream.ts';
@@ -19,7 +19,7 @@ export interface LiveHubOptions {
   readonly eventLog: EventLog;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly metrics: Registry;
+  readonly metrics: DashboardMetrics;
   /** Asked again for each camera after half a minute. */
   readonly mayShowFaces: (deviceId: string) => Promise<boolean>;
   /** Unique to this process: every server reads everything. */
@@ -44,23 +44,10 @@ export class LiveHub {
   readonly #permissions = new Map<string, { allowed: boolean; until: number }>();
   readonly #connectSeqs = new Map<string, number>();
   readonly #announcer: ChangeAnnouncer;
-  readonly #open: Gauge;
-  readonly #dropped: Counter;
   #consumer: EventConsumer | undefined;
 
   constructor(options: LiveHubOptions) {
     this.#options = options;
-    const registers = [options.metrics];
-    this.#open = new Gauge({
-      name: 'emotion_dashboard_live_streams',
-      help: 'Open streams of live events',
-      registers,
-    });
-    this.#dropped = new Counter({
-      name: 'emotion_dashboard_live_streams_dropped_total',
-      help: 'Streams ended because the client did not keep up',
-      registers,
-    });
     this.#announcer = new ChangeAnnouncer({
       announce: (deviceIds) => this.#announceChanged(deviceIds),
       ...(options.changedIntervalMs !== undefined && { tickMs: options.changedIntervalMs }),
@@ -98,14 +85,14 @@ export class LiveHub {
     }
     const stream: LiveStream = { sink, deviceId };
     this.#streams.add(stream);
-    this.#open.set(this.#streams.size);
+    this.#options.metrics.liveStreams.set(this.#streams.size);
     return stream;
   }
 
   /** May be called more than once. */
   leave(stream: LiveStream): void {
     this.#streams.delete(stream);
-    this.#open.set(this.#streams.size);
+    this.#options.metrics.liveStreams.set(this.#streams.size);
     const { deviceId } = stream;
     if (deviceId !== undefined && !this.#isWatched(deviceId)) this.#faces.delete(deviceId);
   }
@@ -180,9 +167,9 @@ export class LiveHub {
     name: Name,
     data: LiveEvents[Name],
   ): void {
-    const { maxBufferedBytes = 256 * 1024, logger } = this.#options;
+    const { maxBufferedBytes = 256 * 1024, logger, metrics } = this.#options;
     if (stream.sink.bufferedBytes() > maxBufferedBytes) {
-      this.#dropped.inc();
+      metrics.liveStreamsDropped.inc();
       logger.info({ maxBufferedBytes }, 'live stream dropped: its client is too slow');
       stream.sink.close('abort');
       this.leave(stream);

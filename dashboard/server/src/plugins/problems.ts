@@ -43,7 +43,6 @@ const titles: Readonly<Record<ApiErrorCode, string>> = {
   not_found: 'Not found',
   no_such_site: 'No such site',
   no_such_device: 'No such device',
-  method_not_allowed: 'This method is not allowed here',
   not_acceptable: 'This is a stream of events',
   too_many_requests: 'Too many requests',
   too_many_streams: 'Too many live streams',

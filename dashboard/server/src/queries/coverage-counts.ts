@@ -1,24 +1,22 @@
 import type { CoverageCounts } from '@emotion-fleet/contracts/api';
 import type { WindowValues } from '@emotion-fleet/observation-store';
-import type { MissingCounts } from './ledger-reader.ts';
+import type { LedgerCounts } from './ledger-reader.ts';
 
-/** Time and records, expected against seen. */
+/**
+ * Time and records, expected against seen. What was stored or came too late is counted in the windows; what
+ * didn't come only the ledger knows, in a range as an estimate.
+ */
 export function coverageCounts(options: {
   readonly values: WindowValues;
   readonly expectedMs: number;
-  readonly missing: MissingCounts;
+  readonly ledger: LedgerCounts;
 }): CoverageCounts {
-  const { values, expectedMs, missing } = options;
-  const { stored, declared, rejected, tooLate } = values.records;
+  const { values, expectedMs, ledger } = options;
   return {
     expectedMs,
     analysedMs: values.analysedMs,
-    stored,
-    declared,
-    rejected,
-    tooLate,
-    pending: missing.pending,
-    stranded: missing.stranded,
-    unexplained: missing.unexplained,
+    stored: values.records.stored,
+    tooLate: values.records.tooLate,
+    ...ledger,
   };
 }

@@ -1,6 +1,6 @@
 import type { Coverage } from '@emotion-fleet/contracts/api';
 import { coverageCounts } from './coverage-counts.ts';
-import { readMissing } from './ledger-reader.ts';
+import { readLedger } from './ledger-reader.ts';
 import { readGaps, readPresence } from './presence.ts';
 import { isoTime } from './query-range.ts';
 import type { Reading } from './reading.ts';
@@ -12,16 +12,16 @@ export async function readCoverage(reading: Reading): Promise<Coverage> {
   const { tools, fleet, place, range } = reading;
   const { store, clock } = tools;
   const now = clock.now();
-  const [{ stepMs, windows }, missing] = await Promise.all([
+  const [{ stepMs, windows }, ledger] = await Promise.all([
     readWindows(reading),
-    readMissing({ store, stays: fleet.stays(place, range), now }),
+    readLedger({ store, stays: fleet.stays(place, range), now }),
   ]);
   const { values } = addSums(windows);
   const expectedMs = windows.reduce((sum, window) => sum + window.expectedMs, 0);
   return {
     from: isoTime(range.from),
     to: isoTime(range.to),
-    ...coverageCounts({ values, expectedMs, missing }),
+    ...coverageCounts({ values, expectedMs, ledger }),
     stepMs,
     windows: windows.map((window) => ({
       from: isoTime(window.from),

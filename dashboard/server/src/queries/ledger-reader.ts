@@ -6,19 +6,21 @@ import {
 import type { Stay } from './fleet-map.ts';
 import { mapLimited } from './map-limited.ts';
 
-/** Records that are missing, by what is known of them. */
-export interface MissingCounts {
+/** Records that did not come, by what is known of them. */
+export interface LedgerCounts {
+  readonly declared: number;
+  readonly rejected: number;
   readonly pending: number;
   readonly stranded: number;
   readonly unexplained: number;
 }
 
 /** Adds up what the ledger says of some stays. */
-export async function readMissing(options: {
+export async function readLedger(options: {
   readonly store: ObservationStore;
   readonly stays: readonly Stay[];
   readonly now: number;
-}): Promise<MissingCounts> {
+}): Promise<LedgerCounts> {
   const { store, stays, now } = options;
   const statuses = new Map(
     (await store.readDeviceStatuses()).map((status) => [status.deviceId, status]),
@@ -26,13 +28,15 @@ export async function readMissing(options: {
   const counts = await mapLimited(stays, (stay) =>
     readStay({ store, stay, now, status: statuses.get(stay.deviceId) }),
   );
-  const total = { pending: 0, stranded: 0, unexplained: 0 };
-  for (const { pending, stranded, unexplained } of counts) {
-    total.pending += pending;
-    total.stranded += stranded;
-    total.unexplained += unexplained;
-  }
-  return total;
+  const total = (count: keyof LedgerCounts): number =>
+    counts.reduce((sum, each) => sum + each[count], 0);
+  return {
+    declared: total('declared'),
+    rejected: total('rejected'),
+    pending: total('pending'),
+    stranded: total('stranded'),
+    unexplained: total('unexplained'),
+  };
 }
 
 async function readStay(options: {
@@ -40,7 +44,7 @@ async function readStay(options: {
   readonly stay: Stay;
   readonly now: number;
   readonly status: DeviceStatusRow | undefined;
-}): Promise<MissingCounts> {
+}): Promise<LedgerCounts> {
   const { store, stay, now, status } = options;
   const { deviceId } = stay;
   const runs = await store.readLedgerRuns(deviceId);

@@ -3,7 +3,7 @@ import { dayMs, type TimeRange } from '@emotion-fleet/observation-store';
 import { coverageCounts } from './coverage-counts.ts';
 import { ExpectedTime } from './expected-time.ts';
 import { isRevoked, type FleetMap, type Stay } from './fleet-map.ts';
-import { readMissing } from './ledger-reader.ts';
+import { readLedger } from './ledger-reader.ts';
 import { isoTime } from './query-range.ts';
 import type { Reading } from './reading.ts';
 import { addSums } from './window-sum.ts';
@@ -14,10 +14,10 @@ export async function readSummary(reading: Reading): Promise<Summary> {
   const { store, reader, gate, clock } = tools;
   const now = clock.now();
   const stays = presentStays(fleet, fleet.stays(place, range), range);
-  const [pieces, activities, missing, hidden] = await Promise.all([
+  const [pieces, activities, ledger, hidden] = await Promise.all([
     reader.readPieces({ place, range, stepMs: dayMs, fleet }),
     reader.readActivity(stays, range),
-    readMissing({ store, stays, now }),
+    readLedger({ store, stays, now }),
     gate.isHidden(reading),
   ]);
   const sum = addSums(pieces);
@@ -27,7 +27,7 @@ export async function readSummary(reading: Reading): Promise<Summary> {
     from: isoTime(range.from),
     to: isoTime(range.to),
     ...gate.show(sum, hidden),
-    coverage: coverageCounts({ values: sum.values, expectedMs, missing }),
+    coverage: coverageCounts({ values: sum.values, expectedMs, ledger }),
     devices: { total: countDevices(stays), reporting: countDevices(reporting.map((a) => a.stay)) },
   };
 }

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { Type } from 'typebox';
 import { LiveQuery, Problem } from '@emotion-fleet/contracts/api';
 import type { ApiApp, ApiContext } from '../../../api-app.ts';
+import { ApiError } from '../../../api-error.ts';
 import type { LiveSink } from '../../../live/live-stream.ts';
 import { FleetMap } from '../../../queries/fleet-map.ts';
 
@@ -9,7 +10,8 @@ export function registerLiveRoutes(app: ApiApp, { live, registry }: ApiContext):
   app.get(
     '/live',
     {
-      sse: 'only',
+      // The plugin's own refusal is no problem document.
+      sse: 'manual',
       schema: {
         operationId: 'followLive',
         summary: 'Server-sent events: changed, status, and of one camera faces',
@@ -19,7 +21,10 @@ export function registerLiveRoutes(app: ApiApp, { live, registry }: ApiContext):
         response: { 200: Type.String({ contentMediaType: 'text/event-stream' }), default: Problem },
       },
     },
-    async ({ query: { deviceId } }, reply) => {
+    async ({ query: { deviceId }, headers }, reply) => {
+      if (!acceptsEvents(headers.accept)) {
+        throw new ApiError('not_acceptable', 'This address answers with text/event-stream only.');
+      }
       if (deviceId !== undefined) (await FleetMap.load(registry)).requireDevice(deviceId);
       const stream = live.join(
         sinkOf(reply.raw, () => reply.sse.close()),
@@ -32,6 +37,11 @@ export function registerLiveRoutes(app: ApiApp, { live, registry }: ApiContext):
       reply.raw.write('retry: 2000\n\n');
     },
   );
+}
+
+/** Without a word about it anything is accepted. */
+function acceptsEvents(accept = '*/*'): boolean {
+  return /(^|[\s,])(text\/event-stream|text\/\*|\*\/\*)/.test(accept);
 }
 
 /** Writes without waiting: the hub looks at what is buffered instead, so that nothing else piles up. */
