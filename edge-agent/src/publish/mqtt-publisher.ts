@@ -1,0 +1,285 @@
+import { randomUUID } from 'node:crypto';
+import {
+  channels,
+  maxBatchRecords,
+  mqttTopic,
+  schemaVersion,
+  type HealthMessage,
+  type StatusMessage,
+} from '@emotion-fleet/contracts';
+import type { Logger } from '@emotion-fleet/service';
+import type { BatchLimits, OutboxBatch } from '../outbox/batch-reader.ts';
+import { backoffDelays } from './backoff.ts';
+import type { DurableCounter } from './durable-counter.ts';
+import { PublishError } from './errors.ts';
+import { MqttConnection, type MqttMessage } from './mqtt-connection.ts';
+import { TimeAsker, type AskingClock } from './time-asker.ts';
+import { Wakeup } from './wakeup.ts';
+
+/** What the publisher needs of the outbox. */
+export interface PublisherOutbox {
+  take(limits: BatchLimits): Promise<OutboxBatch | undefined>;
+  ack(batch: OutboxBatch): void;
+  rewind(): void;
+  onReady(listener: () => void): () => void;
+  status(): { readonly records: number };
+}
+
+export interface MqttPublisherOptions {
+  /** `mqtt://host:port` or `mqtts://host:port` */
+  readonly url: string;
+  readonly deviceId: string;
+  readonly token: string;
+  readonly ca?: Buffer | undefined;
+  readonly runId: string;
+  readonly agentVersion: string;
+  readonly modelId: string;
+  readonly detail?: string | undefined;
+  readonly outbox: PublisherOutbox;
+  readonly clock: AskingClock;
+  readonly connectSeq: DurableCounter;
+  readonly logger: Logger;
+  /** Batches in flight; above 1 their order at the broker is that of sending only while no connection breaks. */
+  readonly window?: number;
+  readonly batchRecords?: number;
+  readonly batchBytes?: number;
+  readonly keepaliveS?: number;
+  readonly connectTimeoutMs?: number;
+  /** A batch that isn't acked by then ends the connection. */
+  readonly ackTimeoutMs?: number;
+  readonly timeRequestIntervalMs?: number;
+  /** Waits between attempts; begun anew after each connection that came up. */
+  readonly newBackoff?: () => Generator<number, never>;
+  readonly newId?: () => string;
+}
+
+type Optional =
+  | 'window'
+  | 'batchRecords'
+  | 'batchBytes'
+  | 'keepaliveS'
+  | 'connectTimeoutMs'
+  | 'ackTimeoutMs'
+  | 'timeRequestIntervalMs'
+  | 'newBackoff'
+  | 'newId';
+
+const defaults: Required<Pick<MqttPublisherOptions, Optional>> = {
+  window: 1,
+  batchRecords: maxBatchRecords,
+  batchBytes: 100 * 1024,
+  keepaliveS: 30,
+  connectTimeoutMs: 10_000,
+  ackTimeoutMs: 15_000,
+  timeRequestIntervalMs: 5_000,
+  newBackoff: () => backoffDelays({ baseMs: 1_000, maxMs: 60_000, random: Math.random }),
+  newId: randomUUID,
+};
+const farewellTimeoutMs = 2_000;
+
+/**
+ * Takes the outbox to the broker: connects again for ever, says birth and offline, sends one batch after the other and
+ * acks the outbox by the broker's acks. Holds nothing but the batches in flight: after a break the outbox begins again
+ * with its oldest record that isn't acked.
+ */
+export class MqttPublisher {
+  readonly #options: MqttPublisherOptions & typeof defaults;
+  /** Cuts short what a stop would have to wait for. */
+  readonly #abort = new AbortController();
+  readonly #wakeup = new Wakeup();
+  readonly #timeAsker: TimeAsker;
+  #connection: MqttConnection | undefined;
+  /** The birth's number, which the farewell carries, too. */
+  #connectSeq = 0;
+  #loop: Promise<void> | undefined;
+  #stopping = false;
+  #lastReason: string | undefined;
+  #removeListener: (() => void) | undefined;
+
+  constructor(options: MqttPublisherOptions) {
+    this.#options = { ...defaults, ...options };
+    this.#timeAsker = new TimeAsker({ ...this.#options });
+  }
+
+  /** True between the birth's ack and the end of the connection. */
+  get connected(): boolean {
+    return this.#connection?.isOpen ?? false;
+  }
+
+  /** Begins to connect; doesn't wait for it. */
+  async start(): Promise<void> {
+    this.#removeListener = this.#options.outbox.onReady(() => this.#wakeup.notify());
+    this.#loop = this.#run();
+    return Promise.resolve();
+  }
+
+  /** QoS 0: false (and gone) while there is no connection. */
+  publishHealth(message: HealthMessage): boolean {
+    const topic = mqttTopic(this.#options.deviceId, channels.health);
+    return this.#connection?.send({ topic, payload: encode(message) }) ?? false;
+  }
+
+  /** Waits until the outbox is empty; false where it isn't in time. */
+  async drain(timeoutMs: number): Promise<boolean> {
+    const { outbox } = this.#options;
+    const end = performance.now() + timeoutMs;
+    const timer = setTimeout(() => this.#wakeup.notify(), timeoutMs + 1);
+    for (;;) {
+      const { version } = this.#wakeup;
+      if (outbox.status().records === 0 || performance.now() >= end) break;
+      await this.#wakeup.after(version);
+    }
+    clearTimeout(timer);
+    return outbox.status().records === 0;
+  }
+
+  /** Publishes the offline status, disconnects, and ends for good; takes a few seconds at most. */
+  async stop(): Promise<void> {
+    this.#removeListener?.();
+    this.#stopping = true;
+    const connection = this.#connection;
+    if (connection?.isOpen === true) {
+      await connection.publish(this.#status('offline'), farewellTimeoutMs).catch(() => undefined);
+      await connection.close(farewellTimeoutMs);
+    }
+    this.#abort.abort();
+    this.#wakeup.notify();
+    await this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    let delays = this.#options.newBackoff();
+    while (!this.#isStopping()) {
+      const cameUp = await this.#session();
+      if (this.#isStopping()) return;
+      if (cameUp) delays = this.#options.newBackoff();
+      await this.#pause(delays.next().value);
+    }
+  }
+
+  /** One connection; true where it came up. */
+  async #session(): Promise<boolean> {
+    let connection: MqttConnection | undefined;
+    let cameUp = false;
+    try {
+      this.#connectSeq = await this.#nextConnectSeq();
+      connection = await this.#connect();
+      connection.onGone(() => this.#wakeup.notify());
+      await connection.publish(this.#status('online'), this.#options.ackTimeoutMs);
+      this.#connection = connection;
+      cameUp = true;
+      this.#lastReason = undefined;
+      this.#options.logger.info({ connectSeq: this.#connectSeq }, 'connected to the broker');
+      await this.#serve(connection);
+    } catch (error) {
+      this.#report(error);
+    } finally {
+      this.#connection = undefined;
+      connection?.drop();
+    }
+    return cameUp;
+  }
+
+  async #connect(): Promise<MqttConnection> {
+    return MqttConnection.open({
+      ...this.#options,
+      signal: this.#abort.signal,
+      will: this.#status('offline'),
+      onMessage: (topic, payload) => {
+        if (topic === this.#timeAsker.responseTopic) this.#timeAsker.receive(payload);
+      },
+    });
+  }
+
+  async #serve(connection: MqttConnection): Promise<void> {
+    const { outbox, window, ackTimeoutMs, timeRequestIntervalMs } = this.#options;
+    await connection.subscribe(this.#timeAsker.responseTopic, ackTimeoutMs);
+    const askTime = () => {
+      const request = this.#timeAsker.request();
+      if (request !== undefined) connection.send(request);
+    };
+    askTime();
+    const timer = setInterval(askTime, timeRequestIntervalMs);
+    try {
+      outbox.rewind();
+      const lanes = Array.from({ length: window }, () => this.#sendBatches(connection));
+      // One lane's failure ends the connection, and with it the others.
+      for (const lane of lanes) lane.catch(() => connection.drop());
+      await Promise.allSettled(lanes);
+      await Promise.all(lanes);
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  async #sendBatches(connection: MqttConnection): Promise<void> {
+    const { outbox, deviceId, batchRecords, batchBytes, ackTimeoutMs } = this.#options;
+    const topic = mqttTopic(deviceId, channels.records);
+    const limits = { maxRecords: batchRecords, maxBytes: batchBytes };
+    while (connection.isOpen) {
+      const { version } = this.#wakeup;
+      const batch = await outbox.take(limits);
+      if (batch === undefined) await this.#wakeup.after(version);
+      else {
+        await connection.publish({ topic, payload: batch.payload }, ackTimeoutMs);
+        outbox.ack(batch);
+        this.#wakeup.notify();
+      }
+    }
+    if (!this.#isStopping()) {
+      throw new PublishError('connection_lost', 'The connection to the broker is gone.');
+    }
+  }
+
+  /** A full disk must not keep the device offline: sending is what empties it. */
+  async #nextConnectSeq(): Promise<number> {
+    const { connectSeq, logger } = this.#options;
+    try {
+      return await connectSeq.next();
+    } catch (error) {
+      logger.warn({ err: error }, 'the connection counter is not on disk');
+      return connectSeq.last;
+    }
+  }
+
+  #status(state: StatusMessage['state']): MqttMessage {
+    const { deviceId, runId, agentVersion, modelId, detail } = this.#options;
+    const message: StatusMessage = {
+      schema: schemaVersion,
+      state,
+      connectSeq: this.#connectSeq,
+      runId,
+      agentVersion,
+      modelId,
+      ...(detail !== undefined && { detail }),
+    };
+    return { topic: mqttTopic(deviceId, channels.status), payload: encode(message), retain: true };
+  }
+
+  async #pause(delayMs: number): Promise<void> {
+    const end = performance.now() + delayMs;
+    const timer = setTimeout(() => this.#wakeup.notify(), delayMs);
+    while (!this.#isStopping() && performance.now() < end - 1) {
+      await this.#wakeup.after(this.#wakeup.version);
+    }
+    clearTimeout(timer);
+  }
+
+  /** Says each new reason once: an outage of hours is one line, not one for each attempt. */
+  #report(error: unknown): void {
+    if (this.#isStopping()) return;
+    const reason = error instanceof PublishError ? error.message : String(error);
+    if (reason === this.#lastReason) return;
+    this.#lastReason = reason;
+    this.#options.logger.warn({ err: error }, 'not connected to the broker; records wait on disk');
+  }
+
+  /** A call, since the flag changes while a loop awaits. */
+  #isStopping(): boolean {
+    return this.#stopping;
+  }
+}
+
+function encode(message: StatusMessage | HealthMessage): Buffer {
+  return Buffer.from(JSON.stringify(message));
+}

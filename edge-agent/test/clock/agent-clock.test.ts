@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { silentLogger } from '@emotion-fleet/service';
+import fc from 'fast-check';
+import { AgentClock } from '../../src/clock/agent-clock.ts';
+
+const logger = silentLogger();
+const year2026 = 1_790_000_000_000;
+
+/** A machine whose wall clock somebody may set while its monotonic clock runs on. */
+class Machine {
+  monotonicMs = 0;
+  wallMs: number;
+  known = false;
+
+  constructor(wallMs: number) {
+    this.wallMs = wallMs;
+  }
+
+  pass(ms: number): void {
+    this.monotonicMs += ms;
+    this.wallMs += ms;
+  }
+
+  clock(gatewayAfterMs = 15_000): AgentClock {
+    return new AgentClock({
+      systemTime: { nowEpochMs: () => this.wallMs, isKnown: () => Promise.resolve(this.known) },
+      nowMs: () => this.monotonicMs,
+      gatewayAfterMs,
+      logger,
+    });
+  }
+}
+
+test('fixes one offset and keeps the order of times, however the wall clock jumps', async () => {
+  const step = fc.oneof(
+    fc.record({ passMs: fc.double({ min: 0, max: 1e7, noNaN: true }) }),
+    fc.record({ jumpMs: fc.integer({ min: -1e12, max: 1e12 }) }),
+    fc.record({ known: fc.boolean() }),
+    fc.constant({ check: true }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      const machine = new Machine(0);
+      const clock = machine.clock();
+      const takenMs: number[] = [];
+      let fixed: unknown;
+      for (const one of steps) {
+        if ('passMs' in one) machine.pass(one.passMs);
+        if ('jumpMs' in one) machine.wallMs = Math.max(0, machine.wallMs + one.jumpMs);
+        if ('known' in one) machine.known = one.known;
+        if ('check' in one) await clock.check();
+        takenMs.push(clock.nowMs());
+        if (fixed !== undefined) assert.equal(clock.offset, fixed);
+        fixed = clock.offset;
+      }
+      if (clock.offset === undefined) return;
+      const epochs = takenMs.map((ms) => clock.toEpochMs(ms)!);
+      assert.deepEqual(
+        epochs,
+        epochs.toSorted((a, b) => a - b),
+      );
+      assert.ok(epochs.every(Number.isInteger));
+    }),
+  );
+});
+
+test('waits for NTP after a boot in 1970', async () => {
+  const machine = new Machine(0);
+  const clock = machine.clock();
+  machine.pass(5_000);
+  await clock.check();
+  assert.equal(clock.toEpochMs(clock.nowMs()), undefined);
+  machine.wallMs = year2026;
+  machine.known = true;
+  await clock.check();
+  assert.deepEqual(clock.offset, { offsetMs: year2026 - 5_000, clock: 'ntp' });
+  assert.equal(clock.toEpochMs(4_000), year2026 - 1_000);
+});
+
+test('does not believe a trusted clock that stands before 2020', async () => {
+  const machine = new Machine(86_400_000);
+  machine.known = true;
+  const clock = machine.clock();
+  await clock.check();
+  assert.equal(clock.offset, undefined);
+});
+
+test("takes the gateway's time only when NTP had its chance, halving the round trip", async () => {
+  const machine = new Machine(0);
+  const clock = machine.clock(10_000);
+  await clock.start();
+  clock.offerGatewayTime({ gatewayTime: year2026, sentAtMs: 0, receivedAtMs: 0 });
+  assert.equal(clock.offset, undefined);
+  machine.pass(12_000);
+  assert.equal(clock.wantsGatewayTime, true);
+  clock.offerGatewayTime({ gatewayTime: year2026, sentAtMs: 1_000, receivedAtMs: 11_500 });
+  assert.equal(clock.offset, undefined, 'a round trip of over 10 s says too little');
+  clock.offerGatewayTime({ gatewayTime: year2026, sentAtMs: 11_000, receivedAtMs: 12_000 });
+  assert.deepEqual(clock.offset, { offsetMs: year2026 - 11_500, clock: 'gateway' });
+  machine.known = true;
+  machine.wallMs = year2026 + 5_000;
+  await clock.check();
+  assert.equal(clock.toEpochMs(12_000), year2026 + 500, 'later news from NTP changes nothing');
+  assert.equal(clock.wantsGatewayTime, false);
+  await clock.stop();
+});
+
+test('tells those who wait, once', async () => {
+  const machine = new Machine(year2026);
+  machine.known = true;
+  const clock = machine.clock();
+  let calls = 0;
+  clock.onFixed(() => (calls += 1));
+  await clock.start();
+  await clock.check();
+  clock.onFixed(() => (calls += 10));
+  assert.equal(calls, 11);
+  await clock.stop();
+});
