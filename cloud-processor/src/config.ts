@@ -7,7 +7,7 @@ const ConfigSchema = Type.Object({
   groupId: Type.String({ minLength: 1, default: 'cloud-processor' }),
   logLevel: Type.String({ default: 'info' }),
   /** `/metrics` and `/health`; 0 picks a free port. */
-  operatorPort: Type.Integer({ minimum: 0, maximum: 65_535, default: 0 }),
+  operatorPort: Type.Integer({ minimum: 0, maximum: 65_535, default: 9_102 }),
   /** Records that arrive later than this after their time don't change windows any more. */
   sealAfterMs: Type.Integer({ minimum: 60_000, default: sealAfterMs }),
   minFlushIntervalMs: Type.Integer({ minimum: 1, default: 200 }),

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
+import { encodeLogged } from '@emotion-fleet/contracts';
 import type { ObservationStore } from '@emotion-fleet/observation-store';
 import { compareRollups } from '../src/compare-rollups.ts';
 import { defaultCacheLimits } from '../src/record-handler.ts';
 import { drive, newHandler, newStore, registryOf, tinyCaches } from './support/driver.ts';
-import { faultPoints, faultyStore } from './support/faulty-store.ts';
+import { faultPoints, faultyStore, pausingStore } from './support/faulty-store.ts';
 import { assertLedger, assertRawRows } from './support/expectations.ts';
+import { sample, startAt } from './support/records.ts';
 import { Random } from './support/random.ts';
 import { batchOf, makeWorld, type World } from './support/world.ts';
 
@@ -93,30 +96,37 @@ suite('record handler', () => {
         const store = await newStore();
         const [partition, entries] = [...world.entries][0]!;
         const split = 1 + random.below(entries.length - 1);
-        const paused = Promise.withResolvers<undefined>();
-        const pauseAt = random.below(9);
-        const sleepy = faultyStore(store, () => undefined);
-        let writes = 0;
-        const zombieStore = new Proxy(sleepy.store, {
-          get: (target, name) => {
-            const value: unknown = Reflect.get(target, name, target);
-            if (typeof value !== 'function' || !String(name).startsWith('put')) return value;
-            return async (rows: unknown) => {
-              if (writes++ === pauseAt) await paused.promise;
-              return (value as (rows: unknown) => Promise<void>)(rows);
-            };
-          },
-        });
-        const zombie = newHandler(zombieStore, world).apply(
+        const sleepy = pausingStore(store, random.below(9));
+        const zombie = newHandler(sleepy.store, world).apply(
           batchOf(partition, entries.slice(0, split)),
         );
         const handler = newHandler(store, world);
         await drive({ world, random, handler: () => handler });
-        paused.resolve(undefined);
+        sleepy.resume();
         await zombie;
         await assertAsRecomputed(store, world);
       }),
       { numRuns: 15 },
     );
+  });
+
+  test('of two batches from the same offset the longer one wins, whoever writes last', async () => {
+    const world = makeWorld(1, 0);
+    const store = await newStore();
+    const entries = [0, 1].map((seq) => ({
+      key: 'cam-a',
+      offset: seq,
+      value: encodeLogged({ deviceId: 'cam-a', receivedAt: startAt, record: sample({ seq }) }),
+    }));
+    // Raw rows are written, windows are computed, then it sleeps.
+    const sleepy = pausingStore(store, 1);
+    const zombie = newHandler(sleepy.store, world).apply(batchOf(0, entries.slice(0, 1)));
+    await setImmediate();
+    await newHandler(store, world).apply(batchOf(0, entries));
+    sleepy.resume();
+    await zombie;
+    const [minute] = await store.readMinutes('cam-a', { from: startAt, to: startAt + 1 });
+    assert.equal(minute?.values.samples.happy, 2);
+    assert.equal((await store.readLedgerBlocks('cam-a'))[0]?.stored[0], 0b11);
   });
 });

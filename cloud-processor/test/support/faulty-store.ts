@@ -19,13 +19,36 @@ export function faultyStore(
     await method(point === 'half' ? half : rows);
     if (point !== undefined) throw new WriteFault(name);
   };
-  const faulty = new Proxy(store, {
+  return { store: withWrites(store, put), writes: () => writes };
+}
+
+/** Stands before a store and holds one write, counted from 0, and all after it until `resume`. */
+export function pausingStore(
+  store: ObservationStore,
+  pauseAt: number,
+): { store: ObservationStore; resume: () => void } {
+  const paused = Promise.withResolvers<undefined>();
+  let writes = 0;
+  const put =
+    (_name: string, method: (rows: unknown) => Promise<void>) => async (rows: unknown) => {
+      if (writes++ >= pauseAt) await paused.promise;
+      await method(rows);
+    };
+  return { store: withWrites(store, put), resume: () => paused.resolve(undefined) };
+}
+
+type Write = (rows: unknown) => Promise<void>;
+
+function withWrites(
+  store: ObservationStore,
+  put: (name: string, method: Write) => Write,
+): ObservationStore {
+  return new Proxy(store, {
     get: (target, name) => {
       const value: unknown = Reflect.get(target, name, target);
       if (typeof value !== 'function') return value;
-      const method = value.bind(target) as (rows: unknown) => Promise<void>;
+      const method = value.bind(target) as Write;
       return String(name).startsWith('put') ? put(String(name), method) : method;
     },
   });
-  return { store: faulty, writes: () => writes };
 }

@@ -25,7 +25,7 @@ export interface World {
 }
 
 /** Late in the evening, so that hours, and a UTC day, end within the history. */
-const beginsAt = startAt + 13 * hour + 40 * minute;
+const beginsAt = startAt + 12 * hour + 40 * minute;
 
 export function makeWorld(seed: number, recordsPerRun = 40): World {
   const random = new Random(seed);
@@ -69,9 +69,9 @@ function deviceHistory(deviceId: string, random: Random, recordsPerRun: number):
   const runs = [0, 1].map((index) => `${uuidStart(random)}-0000-4000-8000-00000000000${index}`);
   return runs.flatMap((runId, index) => {
     const heads = runs.slice(0, index + 1);
-    let observedAt = beginsAt + index * 20 * minute;
+    let observedAt = beginsAt + index * 60 * minute;
     return Array.from({ length: recordsPerRun }, (_, seq): LoggedRecord => {
-      observedAt += random.below(60_000);
+      observedAt += random.below(90_000);
       const isLate = random.chance(0.05);
       const receivedAt = observedAt + random.below(5_000) + (isLate ? outboxMaxAgeMs : 0);
       if (random.chance(0.03)) {
