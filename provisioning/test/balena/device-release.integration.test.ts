@@ -70,7 +70,7 @@ test('hadolint finds nothing in the Dockerfile of any supported device type', as
     for (const deviceType of ['raspberrypi4-64', 'raspberrypi5']) {
       const file = join(folder, `Dockerfile.${deviceType}`);
       await writeFile(file, await dockerfileOf(deviceType));
-      const findings = await run(linter, ['--format', 'json', file]);
+      const findings: { stdout: string } = await run(linter, ['--format', 'json', file]);
       assert.equal(findings.stdout.trim(), '[]');
     }
     const bad = join(folder, 'Dockerfile.bad');
