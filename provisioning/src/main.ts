@@ -3,9 +3,13 @@ import { runFleet } from './fleet.ts';
 
 const isTerminal = process.stdin.isTTY && process.stdout.isTTY;
 
-process.exitCode = await runFleet(process.argv.slice(2), {
+// A terminal that goes away in the middle of a question leaves it unanswered: that is a failure, too.
+process.exitCode = 1;
+void runFleet(process.argv.slice(2), {
   writeOut: (text) => void process.stdout.write(text),
   writeError: (text) => void process.stderr.write(text),
   now: Date.now,
   ...(isTerminal && { prompts: new ClackPrompts() }),
+}).then((exitCode) => {
+  process.exitCode = exitCode;
 });
