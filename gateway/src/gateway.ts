@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { channels, mqttTopic } from '@emotion-fleet/contracts';
 import type { EventLog } from '@emotion-fleet/event-log';
 import { HopCounter, type HopHealth, type HopSnapshot, type Logger } from '@emotion-fleet/service';
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import { AckGate } from './ack-gate.ts';
 import type {
   DeviceAuthenticator,
@@ -86,7 +86,7 @@ export class Gateway {
       logger,
       onRevoked: () => this.#refusals.count({ reason: 'revoked' }),
     });
-    if (registry !== undefined) this.#registerGauges(registry);
+    if (registry !== undefined) this.#registerMetrics(registry);
   }
 
   /** The port that it listens on, once started. */
@@ -191,9 +191,10 @@ export class Gateway {
     return 'accepted';
   }
 
-  #registerGauges(registry: Registry): void {
+  #registerMetrics(registry: Registry): void {
     const listener = this.#listener;
     const gate = this.#gate;
+    const records = this.#records;
     const registers = [registry];
     new Gauge({
       name: 'emotion_gateway_connections',
@@ -201,6 +202,15 @@ export class Gateway {
       registers,
       collect() {
         this.set(listener.connections);
+      },
+    });
+    new Counter({
+      name: 'emotion_gateway_markers_total',
+      help: 'Rejected markers written in the place of records',
+      registers,
+      collect() {
+        this.reset();
+        this.inc(records.markers);
       },
     });
     new Gauge({

@@ -4,7 +4,9 @@ import { describe, it } from 'node:test';
 import { logTopics, maxBatchBytes, maxClockAheadMs } from '@emotion-fleet/contracts';
 import { goldenRecords, readGolden } from '@emotion-fleet/contracts/golden';
 import { EventLogError } from '@emotion-fleet/event-log';
-import { balances } from '@emotion-fleet/service';
+import { balances, silentLogger } from '@emotion-fleet/service';
+import { Registry } from 'prom-client';
+import { Gateway } from '../src/index.ts';
 import { eventually } from './support/eventually.ts';
 import { closing, GatewayHarness, publishRecords } from './support/gateway-harness.ts';
 import {
@@ -325,6 +327,14 @@ describe('status, health and time', () => {
     assert.deepEqual(await standing(harness), { state: 'online', connectSeq: 5 });
   });
 
+  it('publishes the wills of those whom it disconnects when it stops', async () => {
+    await using harness = await GatewayHarness.start();
+    const { birth } = await connectWithWill(harness, 4);
+    await birth();
+    await harness.gateway.stop();
+    assert.deepEqual(await standing(harness), { state: 'offline', connectSeq: 4 });
+  });
+
   it('takes health and the reported configuration, and counts what is no message', async () => {
     await using harness = await GatewayHarness.start();
     const client = await harness.connect(device);
@@ -372,4 +382,42 @@ it('finishes and acks what is in flight when it stops, and then takes nothing mo
   await assert.rejects(harness.connect(device, { connectTimeout: 200 }));
   assert.deepEqual(recordsIn(harness.log.entries(logTopics.faceEmotions)), golden);
   assert.equal(harness.gateway.health().state, 'down');
+});
+
+it('says in one sentence that its port is taken, and leaves nothing open', async () => {
+  await using harness = await GatewayHarness.start();
+  const second = new Gateway({
+    eventLog: harness.log,
+    authenticator: harness.authenticator,
+    logger: silentLogger(),
+    port: harness.port,
+  });
+  await assert.rejects(second.start(), {
+    code: 'port_not_usable',
+    message: /^Port .* is taken.*\.$/,
+  });
+});
+
+it('shows its balance to Prometheus', async () => {
+  const registry = new Registry();
+  await using harness = await GatewayHarness.start({ now, registry });
+  const records: object[] = goldenRecords();
+  records[0] = { ...records[0], emotion: 'bored' };
+  await publishRecords(
+    await harness.connect(device),
+    device,
+    JSON.stringify({ schema: 1, records }),
+  );
+  const text = await registry.metrics();
+  for (const line of [
+    `emotion_gateway_records_received_total ${golden.length}`,
+    `emotion_gateway_records_forwarded_total ${golden.length - 1}`,
+    'emotion_gateway_records_dropped_total{reason="bad_shape"} 1',
+    'emotion_gateway_records_in_flight 0',
+    'emotion_gateway_markers_total 1',
+    'emotion_gateway_messages_total{channel="records",outcome="accepted"} 1',
+    'emotion_gateway_connections 1',
+  ]) {
+    assert.ok(text.includes(`${line}\n`), line);
+  }
 });

@@ -1,8 +1,8 @@
-import { once } from 'node:events';
+import { once, type EventEmitter } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
 import { isId, maxBatchBytes, type Channel } from '@emotion-fleet/contracts';
-import type { Logger } from '@emotion-fleet/service';
+import { OperatorError, type Logger } from '@emotion-fleet/service';
 import type { DeviceCredentials } from '../authenticate/device-authenticator.ts';
 import type { WatchedSession } from '../authenticate/revocation-watch.ts';
 import { GatewayError } from '../gateway-error.ts';
@@ -62,7 +62,7 @@ export class MqttListener {
     return this.#sessions.all();
   }
 
-  /** Listens; resolves to the port. */
+  /** Listens; resolves to the port. @throws OperatorError `port_not_usable` */
   async start(): Promise<number> {
     this.#draining = false;
     const broker = await this.#startBroker();
@@ -70,8 +70,15 @@ export class MqttListener {
     const server = createServer({ noDelay: true }, (socket) => this.#accept(socket, broker));
     server.maxConnections = limits.maxConnections;
     this.#server = server;
-    server.listen(port, host);
-    await once(server, 'listening');
+    try {
+      server.listen(port, host);
+      await once(server, 'listening');
+    } catch (cause) {
+      await this.stop();
+      const problem = (cause as { code?: string }).code === 'EADDRINUSE' ? 'taken' : 'not usable';
+      const sentence = `Port ${port} on ${host} is ${problem}: choose another one for MQTT.`;
+      throw new OperatorError('port_not_usable', sentence, { cause });
+    }
     return (server.address() as AddressInfo).port;
   }
 
@@ -132,6 +139,7 @@ export class MqttListener {
     broker.on('connectionError', (_client, error) =>
       logger.debug({ err: error }, 'connection closed before CONNECT'),
     );
+    (broker as EventEmitter).on('error', (error) => logger.error({ err: error }, 'broker failed'));
     return broker;
   }
 

@@ -12,7 +12,7 @@ export interface PublishAttempt {
   readonly retain: boolean;
 }
 
-export type AccessRefusal = 'foreign_topic' | 'qos_not_allowed' | 'retain_not_allowed';
+type AccessRefusal = 'foreign_topic' | 'qos_not_allowed' | 'retain_not_allowed';
 export type Access =
   | { readonly ok: true; readonly channel: Channel }
   | { readonly ok: false; readonly reason: AccessRefusal };

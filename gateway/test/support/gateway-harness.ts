@@ -3,6 +3,7 @@ import { channels, goldenBatch, mqttTopic } from './messages.ts';
 import { MemoryEventLog } from '@emotion-fleet/event-log/testing';
 import type { EventLog } from '@emotion-fleet/event-log';
 import { silentLogger } from '@emotion-fleet/service';
+import type { Registry } from 'prom-client';
 import {
   Gateway,
   type DeviceAuthenticator,
@@ -11,7 +12,7 @@ import {
 } from '../../src/index.ts';
 
 /** Knows every device by the token `secret-{deviceId}` until it is revoked. */
-export class FakeAuthenticator implements DeviceAuthenticator {
+class FakeAuthenticator implements DeviceAuthenticator {
   readonly revoked = new Set<string>();
   failure: Error | undefined;
 
@@ -25,6 +26,7 @@ export interface HarnessOptions<Log extends EventLog> {
   readonly log: Log;
   readonly limits?: Partial<GatewayLimits>;
   readonly now?: () => number;
+  readonly registry?: Registry;
 }
 
 /** A running gateway with clients that are closed with it. */
@@ -50,7 +52,7 @@ export class GatewayHarness<Log extends EventLog = MemoryEventLog> {
     return harness;
   }
 
-  constructor({ log, limits = {}, now = () => Date.now() }: HarnessOptions<Log>) {
+  constructor({ log, limits = {}, now = () => Date.now(), registry }: HarnessOptions<Log>) {
     this.log = log;
     this.gateway = new Gateway({
       eventLog: log,
@@ -58,6 +60,7 @@ export class GatewayHarness<Log extends EventLog = MemoryEventLog> {
       logger: silentLogger(),
       clock: { now },
       limits,
+      ...(registry && { registry }),
     });
   }
 

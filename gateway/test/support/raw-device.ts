@@ -56,7 +56,7 @@ export interface ConnectBytes {
   readonly keepaliveS?: number;
 }
 
-export function connectPacket(deviceId: string, options: ConnectBytes = {}): Buffer {
+function connectPacket(deviceId: string, options: ConnectBytes = {}): Buffer {
   const { token = `secret-${deviceId}`, clean = true, keepaliveS = 60 } = options;
   const flags = 0xc0 | (clean ? 0x02 : 0);
   return packet(0x10, [

@@ -217,6 +217,18 @@ export function testEventLog(name: string, makeSubject: () => Promise<EventLogSu
       assert.ok(at.every((time, index) => index === 0 || time - at[index - 1]! >= 30));
     });
 
+    it('gives a consumer all the topics that it asks for', async () => {
+      const key = randomUUID();
+      await log.append(logTopics.deviceHealth, [entry(key, 'health')]);
+      await using reader = await Reader.start(log, {
+        keys: [key],
+        topics: [topic, logTopics.deviceHealth],
+      });
+      await log.append(topic, [entry(key, 'record')]);
+      await reader.has(2);
+      assert.deepEqual(reader.values().sort(), ['health', 'record']);
+    });
+
     it('reads the latest value of each key of a compacted topic', async () => {
       const [kept, removed] = [randomUUID(), randomUUID()];
       const compacted = logTopics.deviceStatus;
@@ -225,7 +237,10 @@ export function testEventLog(name: string, makeSubject: () => Promise<EventLogSu
       const latest = await log.readCompacted(compacted);
       assert.equal(decoder.decode(latest.get(kept)), 'c');
       assert.equal(latest.has(removed), false);
-      await using reader = await Reader.start(log, { topic: compacted, keys: [kept, removed] });
+      await using reader = await Reader.start(log, {
+        topics: [compacted],
+        keys: [kept, removed],
+      });
       await eventually(() => reader.values().at(-1) === 'null' && reader.values().includes('c'));
     });
 
@@ -252,7 +267,7 @@ export function testEventLog(name: string, makeSubject: () => Promise<EventLogSu
 }
 
 interface ReaderOptions {
-  readonly topic?: LogTopic;
+  readonly topics?: readonly LogTopic[];
   readonly keys: readonly string[];
   readonly groupId?: string;
   readonly from?: 'start' | 'end';
@@ -276,11 +291,11 @@ class Reader {
   }
 
   constructor(log: EventLog, options: ReaderOptions) {
-    const { keys, onOwn, groupId = randomUUID(), from = 'start', topic: read = topic } = options;
+    const { keys, onOwn, groupId = randomUUID(), from = 'start', topics = [topic] } = options;
     const consumerOptions: ConsumerOptions = {
       groupId,
       from,
-      topics: [read],
+      topics,
       onBatch: async (batch) => {
         options.onBatch?.(batch);
         const own = batch.entries.filter((one) => keys.includes(one.key));
