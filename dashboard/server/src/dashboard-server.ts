@@ -14,6 +14,7 @@ import { checkGroupSize } from './privacy/group-size.ts';
 import { PrivacyGate } from './privacy/privacy-gate.ts';
 import { FleetMap } from './queries/fleet-map.ts';
 import { mayShowFaces } from './queries/last-hour.ts';
+import { LedgerReader } from './queries/ledger-reader.ts';
 import { isoTime } from './queries/query-range.ts';
 import type { ReadingTools } from './queries/reading.ts';
 import { WindowReader } from './queries/window-reader.ts';
@@ -109,7 +110,7 @@ export class DashboardServer {
     const { store, info, clock = systemClock } = this.#options;
     const reader = new WindowReader(store);
     const gate = new PrivacyGate({ minimumGroupSize: info.minimumGroupSize, reader });
-    return { store, reader, gate, clock };
+    return { store, reader, ledger: new LedgerReader({ store, clock }), gate, clock };
   }
 
   #createLive(tools: ReadingTools): LiveHub {

@@ -1,6 +1,5 @@
 import type { Coverage } from '@emotion-fleet/contracts/api';
 import { coverageCounts } from './coverage-counts.ts';
-import { readLedger } from './ledger-reader.ts';
 import { readGaps, readPresence } from './presence.ts';
 import { isoTime } from './query-range.ts';
 import type { Reading } from './reading.ts';
@@ -14,7 +13,7 @@ export async function readCoverage(reading: Reading): Promise<Coverage> {
   const now = clock.now();
   const [{ stepMs, windows }, ledger] = await Promise.all([
     readWindows(reading),
-    readLedger({ store, stays: fleet.stays(place, range), now }),
+    tools.ledger.read(fleet.stays(place, range)),
   ]);
   const { values } = addSums(windows);
   const expectedMs = windows.reduce((sum, window) => sum + window.expectedMs, 0);

@@ -1,8 +1,5 @@
-import {
-  summarizeLedger,
-  type DeviceStatusRow,
-  type ObservationStore,
-} from '@emotion-fleet/observation-store';
+import { summarizeLedger, type ObservationStore } from '@emotion-fleet/observation-store';
+import type { Clock } from '../clock.ts';
 import type { Stay } from './fleet-map.ts';
 import { mapLimited } from './map-limited.ts';
 
@@ -15,48 +12,77 @@ export interface LedgerCounts {
   readonly unexplained: number;
 }
 
-/** Adds up what the ledger says of some stays. */
-export async function readLedger(options: {
-  readonly store: ObservationStore;
-  readonly stays: readonly Stay[];
-  readonly now: number;
-}): Promise<LedgerCounts> {
-  const { store, stays, now } = options;
-  const statuses = new Map(
-    (await store.readDeviceStatuses()).map((status) => [status.deviceId, status]),
-  );
-  const counts = await mapLimited(stays, (stay) =>
-    readStay({ store, stay, now, status: statuses.get(stay.deviceId) }),
-  );
-  const total = (count: keyof LedgerCounts): number =>
-    counts.reduce((sum, each) => sum + each[count], 0);
-  return {
-    declared: total('declared'),
-    rejected: total('rejected'),
-    pending: total('pending'),
-    stranded: total('stranded'),
-    unexplained: total('unexplained'),
-  };
-}
+/**
+ * A ledger is read whole, however short the range: a page asks for the same one several times at once and
+ * then each few seconds, so that answers are kept for this long.
+ */
+const keptMs = 3_000;
+const maxKept = 5_000;
 
-async function readStay(options: {
-  readonly store: ObservationStore;
-  readonly stay: Stay;
-  readonly now: number;
-  readonly status: DeviceStatusRow | undefined;
-}): Promise<LedgerCounts> {
-  const { store, stay, now, status } = options;
-  const { deviceId } = stay;
-  const runs = await store.readLedgerRuns(deviceId);
-  // Runs outside the stay count for nothing in it; their bitmaps stay unread.
-  const touched = runs.filter((run) => run.firstAt < stay.to && run.lastAt >= stay.from);
-  const blocks = await mapLimited(touched, ({ runId }) => store.readLedgerBlocks(deviceId, runId));
-  const heard = [...runs.map(({ lastAt }) => lastAt), status?.receivedAt ?? -Infinity];
-  return summarizeLedger({
-    blocks: blocks.flat(),
-    runs,
-    now,
-    lastHeardAt: Math.max(...heard),
-    range: stay,
-  });
+/** What the ledger says of stays at sites. */
+export class LedgerReader {
+  readonly #store: ObservationStore;
+  readonly #clock: Clock;
+  readonly #kept = new Map<
+    string,
+    { readonly until: number; readonly counts: Promise<LedgerCounts> }
+  >();
+
+  constructor({ store, clock }: { readonly store: ObservationStore; readonly clock: Clock }) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** Adds up what became of the records of some stays. */
+  async read(stays: readonly Stay[]): Promise<LedgerCounts> {
+    const statuses = new Map(
+      (await this.#store.readDeviceStatuses()).map((status) => [status.deviceId, status]),
+    );
+    const counts = await mapLimited(stays, (stay) =>
+      this.#readKept(stay, statuses.get(stay.deviceId)?.receivedAt),
+    );
+    const total = (count: keyof LedgerCounts): number =>
+      counts.reduce((sum, each) => sum + each[count], 0);
+    return {
+      declared: total('declared'),
+      rejected: total('rejected'),
+      pending: total('pending'),
+      stranded: total('stranded'),
+      unexplained: total('unexplained'),
+    };
+  }
+
+  #readKept(stay: Stay, statusAt: number | undefined): Promise<LedgerCounts> {
+    const now = this.#clock.now();
+    const key = `${stay.deviceId}/${stay.from}/${stay.to}`;
+    const known = this.#kept.get(key);
+    if (known !== undefined && now < known.until) return known.counts;
+    if (this.#kept.size >= maxKept) this.#kept.clear();
+    const counts = this.#readStay(stay, now, statusAt);
+    this.#kept.set(key, { until: now + keptMs, counts });
+    counts.catch(() => this.#kept.delete(key));
+    return counts;
+  }
+
+  async #readStay(stay: Stay, now: number, statusAt = -Infinity): Promise<LedgerCounts> {
+    const { deviceId } = stay;
+    const [runs, healths] = await Promise.all([
+      this.#store.readLedgerRuns(deviceId),
+      // A camera that has been connected for days and says nothing else is heard all the same.
+      this.#store.readHealth(deviceId, { from: now - 120_000, to: now + 120_000 }),
+    ]);
+    // Runs outside the stay count for nothing in it; their bitmaps stay unread.
+    const touched = runs.filter((run) => run.firstAt < stay.to && run.lastAt >= stay.from);
+    const blocks = await mapLimited(touched, ({ runId }) =>
+      this.#store.readLedgerBlocks(deviceId, runId),
+    );
+    const heard = [statusAt, healths.at(-1)?.receivedAt ?? -Infinity, ...runs.map((r) => r.lastAt)];
+    return summarizeLedger({
+      blocks: blocks.flat(),
+      runs,
+      now,
+      lastHeardAt: Math.max(...heard),
+      range: stay,
+    });
+  }
 }

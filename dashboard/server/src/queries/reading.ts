@@ -2,6 +2,7 @@ import type { ObservationStore, TimeRange } from '@emotion-fleet/observation-sto
 import type { Clock } from '../clock.ts';
 import type { PrivacyGate } from '../privacy/privacy-gate.ts';
 import type { FleetMap } from './fleet-map.ts';
+import type { LedgerReader } from './ledger-reader.ts';
 import type { Place } from './place.ts';
 import type { WindowReader } from './window-reader.ts';
 
@@ -9,6 +10,7 @@ import type { WindowReader } from './window-reader.ts';
 export interface ReadingTools {
   readonly store: ObservationStore;
   readonly reader: WindowReader;
+  readonly ledger: LedgerReader;
   readonly gate: PrivacyGate;
   readonly clock: Clock;
 }

@@ -3,7 +3,6 @@ import { dayMs, type TimeRange } from '@emotion-fleet/observation-store';
 import { coverageCounts } from './coverage-counts.ts';
 import { ExpectedTime } from './expected-time.ts';
 import { isRevoked, type FleetMap, type Stay } from './fleet-map.ts';
-import { readLedger } from './ledger-reader.ts';
 import { isoTime } from './query-range.ts';
 import type { Reading } from './reading.ts';
 import { addSums } from './window-sum.ts';
@@ -11,13 +10,13 @@ import { addSums } from './window-sum.ts';
 /** All that a range says in one set of numbers. */
 export async function readSummary(reading: Reading): Promise<Summary> {
   const { tools, fleet, place, range } = reading;
-  const { store, reader, gate, clock } = tools;
+  const { reader, gate, clock } = tools;
   const now = clock.now();
   const stays = presentStays(fleet, fleet.stays(place, range), range);
   const [pieces, activities, ledger, hidden] = await Promise.all([
     reader.readPieces({ place, range, stepMs: dayMs, fleet }),
     reader.readActivity(stays, range),
-    readLedger({ store, stays, now }),
+    tools.ledger.read(stays),
     gate.isHidden(reading),
   ]);
   const sum = addSums(pieces);
