@@ -102,6 +102,14 @@ export function formatDateTime(atMs: number, timeZone: string): string {
   return `${day.format(atMs)}, ${formatClock(atMs, timeZone)}`;
 }
 
+/** `24 Nov 2026, 14:05 to 15:05`; both days where they differ. */
+export function formatLongSpan(span: { fromMs: number; toMs: number }, timeZone: string): string {
+  const from = formatDateTime(span.fromMs, timeZone);
+  const isOneDay = formatDateTime(span.toMs, timeZone).startsWith(from.split(',')[0] ?? '');
+  const to = isOneDay ? formatClock(span.toMs, timeZone) : formatDateTime(span.toMs, timeZone);
+  return `${from} to ${to}`;
+}
+
 /** `24 Nov, 14:05 to 15:05`; both days where they differ. */
 export function formatSpan(span: { fromMs: number; toMs: number }, timeZone: string): string {
   const fromDay = formatDay(span.fromMs, timeZone);

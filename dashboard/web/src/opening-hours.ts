@@ -2,12 +2,17 @@ import type { SiteItem } from '@emotion-fleet/contracts/api';
 
 const dayNames = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
-/** `Mon–Fri 09:00–18:00, Sat 10:00–14:00`; without any rule a site is always open. */
+/** `open Mon–Fri 09:00–18:00, Sat 10:00–14:00`; without any rule a site is always open. */
 export function describeOpeningHours(openingHours: SiteItem['openingHours']): string {
-  if (openingHours.length === 0) return 'always';
-  return openingHours
-    .map(({ weekdays, from, to }) => `${describeWeekdays(weekdays)} ${from}–${to}`)
-    .join(', ');
+  if (openingHours.length === 0 || openingHours.some(isAlways)) return 'always open';
+  const rules = openingHours.map(
+    ({ weekdays, from, to }) => `${describeWeekdays(weekdays)} ${from}–${to}`,
+  );
+  return `open ${rules.join(', ')}`;
+}
+
+function isAlways({ weekdays, from, to }: SiteItem['openingHours'][number]): boolean {
+  return new Set(weekdays).size === dayNames.length && from === '00:00' && to === '24:00';
 }
 
 function describeWeekdays(weekdays: readonly number[]): string {

@@ -32,7 +32,7 @@ export interface TimeAxisOptions {
   readonly palette: Palette;
 }
 
-const pixelsPerTick = 78;
+const pixelsPerTick = 68;
 
 /** An axis with ticks at round times of `timeZone`; ECharts itself knows only the browser's zone and UTC. */
 export function timeAxis({ span, timeZone, widthPx, palette }: TimeAxisOptions) {
@@ -64,11 +64,14 @@ export function valueAxis(palette: Palette) {
   };
 }
 
+export interface TooltipRow {
+  readonly color?: string;
+  readonly label: string;
+  readonly value: string;
+}
+
 /** Rows of a tooltip as HTML. Labels are our own words or escaped. */
-export function tooltipRows(
-  title: string,
-  rows: readonly { color?: string; label: string; value: string }[],
-): string {
+export function tooltipRows(title: string, rows: readonly TooltipRow[]): string {
   const lines = rows.map(({ color, label, value }) => {
     const mark =
       color === undefined

@@ -1,4 +1,5 @@
 import type { Timeline, TimelineWindow } from '@emotion-fleet/contracts/api';
+import { shareOf } from '../format.ts';
 import type { Span } from '../time/range.ts';
 
 /** One window's coverage, or a stretch that no window tells of. */
@@ -7,9 +8,23 @@ export interface CoverageWindow extends Span {
   readonly expectedMs: number;
 }
 
-/** A stretch is a hole where something was expected and nothing was analysed. */
-export function isHole({ analysedMs, expectedMs }: CoverageWindow): boolean {
-  return analysedMs === 0 && expectedMs > 0;
+/** What a window's coverage means to a reader. */
+export type CoverageKind = 'observed' | 'part' | 'none' | 'not_expected' | 'not_yet';
+
+/** From this share on a window counts as observed: presence comes by the minute and seldom adds up to the millisecond. */
+const fullShare = 0.9;
+/** Cameras report a minute when it is over, and the report takes its way; until then nothing is missing. */
+const reportingDelayMs = 150_000;
+
+export function coverageKind(
+  { analysedMs, expectedMs, toMs }: CoverageWindow,
+  nowMs: number,
+): CoverageKind {
+  const share = shareOf(analysedMs, expectedMs);
+  if (share === null) return 'not_expected';
+  if (share >= fullShare) return 'observed';
+  if (toMs > nowMs - reportingDelayMs) return share === 0 ? 'not_yet' : 'observed';
+  return share === 0 ? 'none' : 'part';
 }
 
 /**
@@ -31,11 +46,11 @@ export function coverageWindows(timeline: Timeline, nowMs: number): CoverageWind
   return all;
 }
 
-/** Neighbouring holes as one stretch each, for shading. */
-export function holeSpans(windows: readonly CoverageWindow[]): Span[] {
+/** Stretches in which something was expected and nothing was observed; neighbours are one. */
+export function holeSpans(windows: readonly CoverageWindow[], nowMs: number): Span[] {
   const holes: { fromMs: number; toMs: number }[] = [];
   for (const window of windows) {
-    if (!isHole(window)) continue;
+    if (coverageKind(window, nowMs) !== 'none') continue;
     const last = holes.at(-1);
     if (last?.toMs === window.fromMs) last.toMs = window.toMs;
     else holes.push({ fromMs: window.fromMs, toMs: window.toMs });

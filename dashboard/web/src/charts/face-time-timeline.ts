@@ -1,15 +1,17 @@
 import type { TimelineWindow } from '@emotion-fleet/contracts/api';
 import { emotionLabels, emotionOrder, sumByEmotion, type Emotion } from '../emotions.ts';
-import { formatCount, formatDuration, formatSpan } from '../format.ts';
+import { formatCount, formatDuration } from '../format.ts';
 import type { Palette } from '../theme/palette.ts';
-import { tooltipRows, valueAxis } from './chart-style.ts';
+import { valueAxis, type TooltipRow } from './chart-style.ts';
 import type { Chart } from './option.ts';
-import { timelineFrame, type TimelineChartOptions } from './timeline-frame.ts';
+import { middleOf, timelineFrame, type TimelineChartOptions } from './timeline-frame.ts';
 
 /** Face-time by emotion, stacked, a bar per window. */
 export function toFaceTimeTimelineOption(options: TimelineChartOptions): Chart {
-  const { timeline, palette, timeZone } = options;
-  const { coverageAxis, coverageSeries, holes, ...frame } = timelineFrame(options);
+  const { timeline, palette } = options;
+  const { coverageAxis, coverageSeries, holes, ...frame } = timelineFrame(options, (window) =>
+    describeWindow(window, palette),
+  );
   const windows = timeline.windows;
   const tallestMs = Math.max(0, ...windows.map((window) => perStep(window, timeline.stepMs).total));
   const { unitMs, unit } = axisUnit(tallestMs);
@@ -25,12 +27,6 @@ export function toFaceTimeTimelineOption(options: TimelineChartOptions): Chart {
       middleOf(window),
       perStep(window, timeline.stepMs).of(emotion) / unitMs,
     ]),
-    tooltip: {
-      formatter: (item: unknown) => {
-        const window = windows[(item as { dataIndex: number }).dataIndex];
-        return window === undefined ? '' : describeWindow(window, palette, timeZone);
-      },
-    },
     ...(index === 0 ? { markArea: holes } : {}),
   }));
   return {
@@ -42,6 +38,8 @@ export function toFaceTimeTimelineOption(options: TimelineChartOptions): Chart {
           ...valueAxis(palette),
           gridIndex: 0,
           splitNumber: 4,
+          // An axis of fractions of a second would make nothing look like something.
+          ...(tallestMs === 0 ? { max: 10 } : {}),
           axisLabel: { color: palette.muted, formatter: `{value} ${unit}` },
         },
         coverageAxis,
@@ -60,24 +58,19 @@ function perStep(window: TimelineWindow, stepMs: number) {
   };
 }
 
-function middleOf({ from, to }: TimelineWindow): number {
-  return (Date.parse(from) + Date.parse(to)) / 2;
-}
-
 function axisUnit(tallestMs: number): { unitMs: number; unit: string } {
   if (tallestMs >= 3 * 3_600_000) return { unitMs: 3_600_000, unit: 'h' };
   if (tallestMs >= 3 * 60_000) return { unitMs: 60_000, unit: 'min' };
   return { unitMs: 1_000, unit: 's' };
 }
 
-function describeWindow(window: TimelineWindow, palette: Palette, timeZone: string): string {
-  const span = { fromMs: Date.parse(window.from), toMs: Date.parse(window.to) };
-  return tooltipRows(formatSpan(span, timeZone), [
+function describeWindow(window: TimelineWindow, palette: Palette): TooltipRow[] {
+  return [
     ...emotionOrder.map((emotion) => ({
       color: palette.emotions[emotion],
       label: emotionLabels[emotion],
       value: formatDuration(window.faceTimeMs[emotion]),
     })),
     { label: 'Visits seen', value: formatCount(window.visits) },
-  ]);
+  ];
 }

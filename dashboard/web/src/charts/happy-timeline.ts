@@ -1,16 +1,18 @@
 import type { TimelineWindow } from '@emotion-fleet/contracts/api';
-import { formatCount, formatScore, formatSpan } from '../format.ts';
-import { tooltipRows, valueAxis } from './chart-style.ts';
-import { isHole } from './coverage-windows.ts';
+import { formatCount, formatScore } from '../format.ts';
+import { valueAxis, type TooltipRow } from './chart-style.ts';
 import type { Chart } from './option.ts';
-import { timelineFrame, type TimelineChartOptions } from './timeline-frame.ts';
+import { middleOf, timelineFrame, type TimelineChartOptions } from './timeline-frame.ts';
+
+/** Above this, points of full size would run into each other. */
+const manyWindows = 72;
 
 type Point = [number, number | null];
 
 /** Mean happy score per readable visit, with its interval as a band where there is one. Holes break the line. */
 export function toHappyTimelineOption(options: TimelineChartOptions): Chart {
-  const { timeline, palette, timeZone } = options;
-  const { coverageAxis, coverageSeries, holes, ...frame } = timelineFrame(options);
+  const { timeline, palette } = options;
+  const { coverageAxis, coverageSeries, holes, ...frame } = timelineFrame(options, describeWindow);
   const windows = timeline.windows;
   const color = palette.emotions.happy;
   const band = {
@@ -45,16 +47,10 @@ export function toHappyTimelineOption(options: TimelineChartOptions): Chart {
           color,
           lineStyle: { width: 2 },
           symbol: 'circle',
-          symbolSize: 6,
+          symbolSize: windows.length > manyWindows ? 3 : 6,
           showAllSymbol: true,
           connectNulls: false,
           markArea: holes,
-          tooltip: {
-            formatter: (item: unknown) => {
-              const window = windows[(item as { dataIndex: number }).dataIndex];
-              return window === undefined ? '' : describeWindow(window, timeZone);
-            },
-          },
         },
         coverageSeries,
       ],
@@ -62,9 +58,8 @@ export function toHappyTimelineOption(options: TimelineChartOptions): Chart {
   };
 }
 
-function valueOf(window: TimelineWindow): number | null {
-  const span = { fromMs: Date.parse(window.from), toMs: Date.parse(window.to) };
-  return isHole({ ...span, ...window }) ? null : window.meanScore.happy.value;
+function valueOf({ meanScore: { happy } }: TimelineWindow): number | null {
+  return happy.value;
 }
 
 function lowOf({ meanScore: { happy } }: TimelineWindow): number | null {
@@ -75,20 +70,12 @@ function heightOf({ meanScore: { happy } }: TimelineWindow): number | null {
   return happy.low === null || happy.high === null ? null : happy.high - happy.low;
 }
 
-function middleOf({ from, to }: TimelineWindow): number {
-  return (Date.parse(from) + Date.parse(to)) / 2;
-}
-
-function describeWindow(window: TimelineWindow, timeZone: string): string {
-  const { happy } = window.meanScore;
-  const interval =
-    happy.low === null || happy.high === null
-      ? 'too little data'
-      : `${formatScore(happy.low)} to ${formatScore(happy.high)}`;
-  const span = { fromMs: Date.parse(window.from), toMs: Date.parse(window.to) };
-  return tooltipRows(formatSpan(span, timeZone), [
+function describeWindow({ meanScore: { happy }, readableVisits }: TimelineWindow): TooltipRow[] {
+  const hasInterval = happy.low !== null && happy.high !== null;
+  const interval = `${formatScore(happy.low)} to ${formatScore(happy.high)}`;
+  return [
     { label: 'Mean happy score', value: formatScore(happy.value) },
-    { label: '95 % interval', value: interval },
-    { label: 'Readable visits', value: formatCount(window.readableVisits) },
-  ]);
+    { label: '95 % interval', value: hasInterval ? interval : 'too little data' },
+    { label: 'Readable visits', value: formatCount(readableVisits) },
+  ];
 }

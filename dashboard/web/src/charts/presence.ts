@@ -1,8 +1,9 @@
 import type { Coverage } from '@emotion-fleet/contracts/api';
 import { formatCount, formatDuration, formatSpan } from '../format.ts';
-import { cameraStateLabel, type Severity } from '../states.ts';
+import { cameraStateLabel } from '../states.ts';
 import type { Palette } from '../theme/palette.ts';
 import { baseStyle, timeAxis, tooltipRows, tooltipStyle } from './chart-style.ts';
+import type { CoverageKind } from './coverage-windows.ts';
 import type { Chart } from './option.ts';
 import { spanSeries, type TimeSpan } from './spans.ts';
 
@@ -68,15 +69,19 @@ export function presenceStretches({ presence = [] }: Coverage): PresenceStretch[
   return stretches;
 }
 
-const severities: Record<string, Severity> = { ok: 'good', lost: 'bad', paused: 'quiet' };
+const kinds: Record<string, CoverageKind> = {
+  ok: 'observed',
+  lost: 'none',
+  paused: 'not_expected',
+};
 
-/** Of all states but these three a camera is there and sees nothing: a warning. */
-export function cameraStateSeverity(state: string): Severity {
-  return severities[state] ?? 'warning';
+/** In every state but these three a camera is there and sees nothing; it shares the colour of part coverage. */
+export function cameraStateKind(state: string): CoverageKind {
+  return kinds[state] ?? 'part';
 }
 
 function presenceSpan(stretch: PresenceStretch, palette: Palette, timeZone: string): TimeSpan {
-  const color = palette.severities[cameraStateSeverity(stretch.cameraState)];
+  const color = palette.coverage[cameraStateKind(stretch.cameraState)];
   return {
     ...stretch,
     color,

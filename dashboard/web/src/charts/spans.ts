@@ -5,8 +5,8 @@ export interface TimeSpan {
   readonly fromMs: number;
   readonly toMs: number;
   readonly color: string;
-  /** HTML of its tooltip. */
-  readonly tooltip: string;
+  /** HTML of its tooltip; a chart with a tooltip of its own needs none. */
+  readonly tooltip?: string;
 }
 
 type RenderItem = NonNullable<CustomSeriesOption['renderItem']>;
@@ -22,11 +22,11 @@ export function spanSeries(
     const [left = 0, top = 0] = api.coord([span.fromMs, 1]);
     const [right = 0, bottom = 0] = api.coord([span.toMs, 0]);
     const area = params.coordSys as unknown as { x: number; width: number };
-    const x = Math.max(left, area.x);
-    const end = Math.min(right, area.x + area.width);
+    // Whole pixels: a soft edge between neighbours would draw a fence, and strips are meant to look whole.
+    const x = Math.round(Math.max(left, area.x));
+    const end = Math.round(Math.min(right, area.x + area.width));
     return {
       type: 'rect',
-      // Half a pixel of air between neighbours would draw a fence; strips are meant to look whole.
       shape: { x, y: top, width: Math.max(end - x, 1), height: bottom - top },
       style: { fill: span.color },
     };

@@ -1,9 +1,14 @@
-import type { Timeline } from '@emotion-fleet/contracts/api';
-import { formatDuration, formatShare, formatSpan, shareOf } from '../format.ts';
+import type { Timeline, TimelineWindow } from '@emotion-fleet/contracts/api';
+import { formatShare, formatSpan, shareOf } from '../format.ts';
 import type { Palette } from '../theme/palette.ts';
-import { baseStyle, timeAxis, tooltipRows, tooltipStyle } from './chart-style.ts';
-import { coverageWindows, holeSpans, isHole, type CoverageWindow } from './coverage-windows.ts';
-import { spanSeries, type TimeSpan } from './spans.ts';
+import { baseStyle, timeAxis, tooltipRows, tooltipStyle, type TooltipRow } from './chart-style.ts';
+import {
+  coverageKind,
+  coverageWindows,
+  holeSpans,
+  type CoverageWindow,
+} from './coverage-windows.ts';
+import { spanSeries } from './spans.ts';
 
 export interface TimelineChartOptions {
   readonly timeline: Timeline;
@@ -14,18 +19,40 @@ export interface TimelineChartOptions {
   readonly widthPx: number;
 }
 
-const [plotLeft, plotRight] = [52, 12];
+const [plotLeft, plotRight] = [58, 12];
 
-/** Two grids on one time: the plot, and below it the strip that says how much of the time was observed. */
-export function timelineFrame(options: TimelineChartOptions) {
+/**
+ * Two grids on one time: the plot, and below it the strip that says how much of the time was observed. The tooltip
+ * speaks of the window under the pointer, with the rows that `describe` gives and its coverage.
+ */
+export function timelineFrame(
+  options: TimelineChartOptions,
+  describe: (window: TimelineWindow) => TooltipRow[],
+) {
   const { timeline, palette, timeZone, nowMs, widthPx } = options;
   const span = { fromMs: Date.parse(timeline.from), toMs: Date.parse(timeline.to) };
-  const windows = coverageWindows(timeline, nowMs);
+  const coverage = coverageWindows(timeline, nowMs);
   const axis = timeAxis({ span, timeZone, palette, widthPx: widthPx - plotLeft - plotRight });
-  const side = { left: plotLeft, right: plotRight };
+  const side = { left: plotLeft, right: plotRight, outerBoundsMode: 'none' as const };
   return {
     ...baseStyle(palette),
-    tooltip: tooltipStyle(palette),
+    tooltip: {
+      ...tooltipStyle(palette),
+      trigger: 'axis' as const,
+      axisPointer: { type: 'line' as const, lineStyle: { color: palette.muted } },
+      formatter: (items: unknown) => {
+        const [item] = items as { axisValue: number }[];
+        const covered = coverage.find(
+          (window) => item !== undefined && isIn(window, item.axisValue),
+        );
+        if (covered === undefined) return '';
+        const window = timeline.windows.find(({ from }) => Date.parse(from) === covered.fromMs);
+        return tooltipRows(formatSpan(covered, timeZone), [
+          ...(window === undefined ? [] : describe(window)),
+          { label: 'Observed', value: describeCoverage(covered, nowMs) },
+        ]);
+      },
+    },
     grid: [
       { ...side, top: 12, bottom: 58 },
       { ...side, height: 10, bottom: 12 },
@@ -36,39 +63,34 @@ export function timelineFrame(options: TimelineChartOptions) {
     ],
     coverageAxis: { type: 'value' as const, gridIndex: 1, min: 0, max: 1, show: false },
     coverageSeries: spanSeries(
-      windows.map((window) => coverageSpan(window, palette, timeZone)),
+      coverage.map((window) => ({
+        ...window,
+        color: palette.coverage[coverageKind(window, nowMs)],
+      })),
       { xAxisIndex: 1, yAxisIndex: 1 },
     ),
     holes: {
       silent: true,
       itemStyle: { color: palette.hole },
-      data: holeSpans(windows).map(
+      data: holeSpans(coverage, nowMs).map(
         ({ fromMs, toMs }) => [{ xAxis: fromMs }, { xAxis: toMs }] as [object, object],
       ),
     },
   };
 }
 
-/** Full colour where all of the expected time was analysed, paler below, the hole's red where none was. */
-function coverageSpan(window: CoverageWindow, palette: Palette, timeZone: string): TimeSpan {
-  const { analysedMs, expectedMs } = window;
-  const share = shareOf(analysedMs, expectedMs);
-  return {
-    ...window,
-    color: coverageColor(window, palette),
-    tooltip: tooltipRows(formatSpan(window, timeZone), [
-      { label: 'Observed', value: share === null ? 'not expected' : formatShare(share) },
-      { label: 'Analysed', value: formatDuration(analysedMs) },
-      { label: 'Expected', value: formatDuration(expectedMs) },
-    ]),
-  };
+/** Where a window's bar or point stands. */
+export function middleOf({ from, to }: TimelineWindow): number {
+  return (Date.parse(from) + Date.parse(to)) / 2;
 }
 
-const fullShare = 0.95;
+function isIn({ fromMs, toMs }: CoverageWindow, atMs: number): boolean {
+  return fromMs <= atMs && atMs < toMs;
+}
 
-function coverageColor(window: CoverageWindow, palette: Palette): string {
-  const share = shareOf(window.analysedMs, window.expectedMs);
-  if (share === null) return palette.line;
-  if (isHole(window)) return palette.severities.bad;
-  return share >= fullShare ? palette.severities.good : palette.severities.warning;
+function describeCoverage(window: CoverageWindow, nowMs: number): string {
+  const kind = coverageKind(window, nowMs);
+  if (kind === 'not_expected') return 'not expected';
+  if (kind === 'not_yet') return 'not reported yet';
+  return formatShare(shareOf(window.analysedMs, window.expectedMs));
 }

@@ -46,7 +46,7 @@ function stateColumn({ details, isPhone }: CameraColumnsOptions): Column {
   return {
     key: 'state',
     title: 'State',
-    ...(isPhone ? { width: 96 } : details === undefined ? { width: 110 } : {}),
+    ...(isPhone ? { width: 92 } : details === undefined ? { width: 110 } : {}),
     sorter: (a, b) => deviceStateOrder.indexOf(b.state) - deviceStateOrder.indexOf(a.state),
     render: ({ deviceId, state }) => {
       const detail = details?.get(deviceId) ?? deviceStateTexts[state].meaning;
@@ -60,9 +60,9 @@ function stateColumn({ details, isPhone }: CameraColumnsOptions): Column {
 function coverageColumn(isPhone: boolean): Column {
   return {
     key: 'coverage',
-    title: isPhone ? 'Observed' : 'Observed, 1 h',
+    title: 'Observed',
     align: 'right',
-    width: isPhone ? 116 : 148,
+    width: isPhone ? 92 : 148,
     sorter: (a, b) => compareNumbers(a.coverageLastHour, b.coverageLastHour),
     render: (device) => h(CoverageBar, { share: device.coverageLastHour }),
   };
@@ -70,7 +70,7 @@ function coverageColumn(isPhone: boolean): Column {
 
 const visitsColumn: Column = {
   key: 'visits',
-  title: 'Visits, 1 h',
+  title: 'Visits',
   align: 'right',
   width: 100,
   sorter: (a, b) => compareNumbers(a.visitsLastHour, b.visitsLastHour),
@@ -81,7 +81,7 @@ const speedColumn: Column = {
   key: 'speed',
   title: 'Frames/s',
   align: 'right',
-  width: 92,
+  width: 104,
   sorter: (a, b) => compareNumbers(a.framesPerSecond, b.framesPerSecond),
   render: ({ framesPerSecond }) => (framesPerSecond === null ? '–' : framesPerSecond.toFixed(1)),
 };

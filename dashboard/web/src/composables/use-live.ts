@@ -22,7 +22,13 @@ export function useLive({ refresh, concerns = () => true, everyMs }: LiveRefresh
   const refreshIfSeen = () => {
     if (visibility.value === 'visible') throttled.call();
   };
+  let wasLost = false;
   const stops = [
+    live.onState((state) => {
+      // What changed while there was no stream was never announced.
+      if (state === 'open' && wasLost) refreshIfSeen();
+      wasLost = state === 'lost' || (wasLost && state !== 'open');
+    }),
     live.on('changed', ({ deviceIds }) => {
       if (deviceIds.some(concerns)) refreshIfSeen();
     }),

@@ -28,6 +28,7 @@ export function naiveOverrides(palette: Palette): GlobalThemeOverrides {
       borderColor: line,
       dividerColor: line,
     },
+    Skeleton: { color: line, colorEnd: raised },
     DataTable: {
       thColor: surface,
       thTextColor: muted,

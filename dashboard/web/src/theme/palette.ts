@@ -1,4 +1,5 @@
 import type { Emotion } from '../emotions.ts';
+import type { CoverageKind } from '../charts/coverage-windows.ts';
 import type { Severity } from '../states.ts';
 
 export type ColorMode = 'light' | 'dark';
@@ -17,6 +18,7 @@ export interface Palette {
   readonly accentPressed: string;
   readonly emotions: Readonly<Record<Emotion, string>>;
   readonly severities: Readonly<Record<Severity, string>>;
+  readonly coverage: Readonly<Record<CoverageKind, string>>;
   /** From an empty cell of a heat map to its fullest. */
   readonly heat: readonly string[];
   /** Behind a stretch of time in which nothing was observed. */
@@ -47,6 +49,13 @@ export const palettes: Readonly<Record<ColorMode, Palette>> = {
       uncertain: '#b3bac4',
     },
     severities: { good: '#1a8754', warning: '#b7791f', bad: '#c8372d', quiet: '#8a94a3' },
+    coverage: {
+      observed: '#86c2ac',
+      part: '#e3b457',
+      none: '#d0564b',
+      not_expected: '#e3e6eb',
+      not_yet: '#f0f2f5',
+    },
     heat: ['#e6f2f1', '#9fd3c9', '#3fa796', '#12706b', '#083f45'],
     hole: 'rgba(200, 55, 45, 0.07)',
   },
@@ -69,6 +78,13 @@ export const palettes: Readonly<Record<ColorMode, Palette>> = {
       uncertain: '#66717f',
     },
     severities: { good: '#3fb37a', warning: '#d9a03f', bad: '#ec6a5e', quiet: '#7c8797' },
+    coverage: {
+      observed: '#2f7d68',
+      part: '#b58a3a',
+      none: '#d3594d',
+      not_expected: '#2a3340',
+      not_yet: '#1f2732',
+    },
     heat: ['#1d2c33', '#1f5a5c', '#2c8f85', '#6fcdb6', '#e4f7d7'],
     hole: 'rgba(236, 106, 94, 0.10)',
   },
@@ -87,6 +103,7 @@ export function cssVariables(palette: Palette): Record<string, string> {
     '--accent': palette.accent,
     ...prefixed('--emotion-', palette.emotions),
     ...prefixed('--severity-', palette.severities),
+    ...prefixed('--coverage-', palette.coverage),
   };
 }
 

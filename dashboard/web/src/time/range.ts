@@ -77,6 +77,12 @@ export function shortMovingRange({ amount, unit }: MovingRange): string {
   return `${amount} ${unit === 'm' ? 'min' : unit}`;
 }
 
+/** `per minute`, `per hour`, `per day`. */
+export function describeStep(stepMs: number): string {
+  if (stepMs >= unitMs.d) return 'per day';
+  return stepMs >= unitMs.h ? 'per hour' : 'per minute';
+}
+
 export function isSameRange(a: TimeRange, b: TimeRange): boolean {
   const [left, right] = [serializeRange(a), serializeRange(b)];
   return left.last === right.last && left.from === right.from && left.to === right.to;
