@@ -14,9 +14,12 @@ import {
   createEmotionClassifier,
   ensureModels,
   uncertaintyThreshold,
+  type InstalledModels,
 } from './inference/index.ts';
 import { FileOutbox } from './outbox/file-outbox.ts';
 import { FolderFiles } from './outbox/folder-files.ts';
+import type { EmotionClassifier, FaceDetector } from './ports.ts';
+import { choosePrecisions } from './precision-choice.ts';
 import { DurableCounter } from './publish/durable-counter.ts';
 import { MqttPublisher } from './publish/mqtt-publisher.ts';
 
@@ -32,11 +35,10 @@ const newTrackId = () => randomUUID().replaceAll('-', '').slice(-16);
  */
 export async function composeAgent(config: AgentConfig, logger: Logger): Promise<Lifecycle> {
   const camera = parseCameraUrl(config.camera);
-  const { sampleIntervalMs, analysisFps, maxVisitMs, precision } = config;
+  const { sampleIntervalMs, analysisFps, maxVisitMs } = config;
   const source = createFrameSource({ camera, framesPerSecond: analysisFps, logger });
   const models = await ensureModels({ cacheDirectory: config.modelCache });
-  const detector = createDetector({ models, precision, ...parseDetector(config.detector) });
-  const classifier = createEmotionClassifier({ models, precision });
+  const { detector, classifier } = await createModels({ config, models, logger });
 
   const runId = randomUUID();
   const modelId = combinedModelId({ detector, classifier });
@@ -50,7 +52,7 @@ export async function composeAgent(config: AgentConfig, logger: Logger): Promise
     runId,
     agentVersion: packageJson.version,
     modelId,
-    detail: `${describeCamera(camera)}, at most ${analysisFps} frames/s, ${precision}`,
+    detail: `${describeCamera(camera)}, at most ${analysisFps} frames/s`,
     outbox,
     clock,
     connectSeq: new DurableCounter({ files, name: 'connect' }),
@@ -74,6 +76,26 @@ export async function composeAgent(config: AgentConfig, logger: Logger): Promise
       await clock.stop();
     },
   };
+}
+
+async function createModels(options: {
+  config: AgentConfig;
+  models: InstalledModels;
+  logger: Logger;
+}): Promise<{ detector: FaceDetector; classifier: EmotionClassifier }> {
+  const { config, models, logger } = options;
+  const { precision } = config;
+  const choice = parseDetector(config.detector);
+  const size = 'size' in choice ? choice.size : '320x256';
+  const precisions =
+    precision === 'auto'
+      ? await choosePrecisions({ models, size, folder: config.dataDirectory, logger })
+      : { detector: precision, classifier: precision };
+  const detector = createDetector({ models, precision: precisions.detector, ...choice });
+  const classifier = createEmotionClassifier({ models, precision: precisions.classifier });
+  // Their names, which every record carries, are certain only once their files are open.
+  await Promise.all([detector.start(), classifier.start()]);
+  return { detector, classifier };
 }
 
 /** For an operator's eyes; never the address itself, which may hold a password. */

@@ -14,7 +14,8 @@ const AgentConfigSchema = Type.Object({
   sampleIntervalMs: Type.Integer({ minimum: 0, maximum: 60_000, default: 1_000 }),
   analysisFps: Type.Number({ minimum: 0.5, maximum: 30, default: 5 }),
   detector: Type.String({ pattern: detectors, default: 'blazeface-320x256' }),
-  precision: Type.Enum(['int8', 'fp32'], { default: 'int8' }),
+  /** `auto`: the faster one on this machine. */
+  precision: Type.Enum(['int8', 'fp32', 'auto'], { default: 'int8' }),
   /** Someone who stays longer is not classified any more: staff, or a picture on the wall. */
   maxVisitMs: Type.Integer({ minimum: 10_000, maximum: 24 * 3_600_000, default: 20 * 60_000 }),
   /** `trust` takes the system's clock as it is; `auto` waits until NTP or the gateway has said the time. */

@@ -7,4 +7,4 @@ export { parseCameraUrl, type CameraSettings } from './capture/camera-url.ts';
 export { agentEnvironment, type AgentSettings } from './config.ts';
 
 /** The program of the agent: run it with Node 24 and the variables of `agentEnvironment`. */
-export const agentMainPath = path.join(import.meta.dirname, 'main.ts');
+export const agentEntryFile = path.join(import.meta.dirname, 'main.ts');

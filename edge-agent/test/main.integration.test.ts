@@ -14,7 +14,7 @@ import {
   type RecordBatch,
 } from '@emotion-fleet/contracts';
 import { Aedes } from 'aedes';
-import { agentEnvironment, agentMainPath, type AgentSettings } from '../src/index.ts';
+import { agentEnvironment, agentEntryFile, type AgentSettings } from '../src/index.ts';
 import { until } from './until.ts';
 
 const deviceId = 'till-1';
@@ -96,7 +96,7 @@ describe('the edge agent as a process', () => {
       logLevel: 'warn',
       ...settings,
     });
-    child = fork(agentMainPath, [], { env: { ...process.env, ...environment }, silent: true });
+    child = fork(agentEntryFile, [], { env: { ...process.env, ...environment }, silent: true });
     let text = '';
     child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
     child.stdout?.resume();
