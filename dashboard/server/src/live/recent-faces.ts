@@ -3,7 +3,7 @@ import type { LiveFaces } from '@emotion-fleet/contracts/api';
 import { isoTime } from '../queries/query-range.ts';
 
 /** Tracks are sampled once a second, each at a moment of its own: one look gathers a little more than that. */
-export const lookMs = 1_500;
+const lookMs = 1_500;
 /** An outbox that catches up sends the past: that isn't live. */
 const maxAgeMs = 60_000;
 

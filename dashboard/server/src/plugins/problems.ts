@@ -4,7 +4,7 @@ import { ObservationStoreError } from '@emotion-fleet/observation-store';
 import { ApiError, apiErrorStatus, type ApiErrorCode } from '../api-error.ts';
 
 /** What clients see of an error: an ApiError's own sentence, and of a defect nothing but that it is one. */
-export function toProblem(error: unknown): Problem {
+function toProblem(error: unknown): Problem {
   const { code, message } = toApiError(error);
   return {
     type: 'about:blank',

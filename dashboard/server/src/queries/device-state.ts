@@ -3,7 +3,7 @@ import type { DeviceEntry, DeviceStatusRow } from '@emotion-fleet/observation-st
 import { isRevoked } from './fleet-map.ts';
 
 /** Connected and nothing stored for this long: late. */
-export const lateAfterMs = 3 * 60_000;
+const lateAfterMs = 3 * 60_000;
 
 export interface DeviceSigns {
   readonly device: DeviceEntry;

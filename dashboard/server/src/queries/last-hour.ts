@@ -65,7 +65,7 @@ export class LastHourReader {
 }
 
 /** The 60 whole minutes before the running one, which is not complete yet. */
-export function lastHourRange(now: number): TimeRange {
+function lastHourRange(now: number): TimeRange {
   const to = floorToMinute(now);
   return { from: to - hourMs, to };
 }

@@ -2,7 +2,7 @@ import { dayMs, widenToMinutes, type TimeRange } from '@emotion-fleet/observatio
 import { ApiError } from '../api-error.ts';
 
 /** The longest range that is answered: a year and a month to compare it with. */
-export const maxRangeMs = 400 * dayMs;
+const maxRangeMs = 400 * dayMs;
 
 /**
  * The range of a query, widened to whole minutes.

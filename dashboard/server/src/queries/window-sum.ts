@@ -21,7 +21,7 @@ export interface Piece extends WindowSum {
   readonly start: number;
 }
 
-export function zeroSum(): WindowSum {
+function zeroSum(): WindowSum {
   return { values: zeroWindow(), clusters: zeroClusters() };
 }
 
