@@ -20,12 +20,11 @@ import type {
   Scope,
   ScopeWindowRow,
 } from './rows.ts';
-import { RetentionSweeper } from './sqlite/retention-sweeper.ts';
+import { RetentionSweeper, storeRetentions } from './sqlite/retention-sweeper.ts';
 import * as codec from './sqlite/row-codec.ts';
 import {
   insertRecord,
   rawKinds,
-  rawTables,
   scanRecords,
   selectRecords,
   statements,
@@ -69,7 +68,6 @@ export class SqliteObservationStore implements ObservationStore {
   readonly #reader: WorkerDatabase;
   readonly #sweeper: RetentionSweeper;
   #epoch: number | undefined;
-  #sweepFault: string | undefined;
 
   constructor(options: SqliteObservationStoreOptions) {
     const { directory, maxWaitingRows = 200_000 } = options;
@@ -86,26 +84,11 @@ export class SqliteObservationStore implements ObservationStore {
       now: this.#now,
       intervalMs: options.sweepIntervalMs ?? 600_000,
       stepRows: sweepStepRows,
-      retentions: [
-        ...rawKinds.map((kind) => ({
-          table: rawTables[kind],
-          column: 'received_at',
-          maxAgeMs: this.#rawRetentionMs,
-        })),
-        {
-          table: 'minutes_by_device',
-          column: 'window_start',
-          maxAgeMs: this.#minuteRetentionMs,
-        },
-        {
-          table: 'health_by_device',
-          column: 'received_at',
-          maxAgeMs: options.healthRetentionMs ?? 7 * dayMs,
-        },
-      ],
-      onError: (error) => {
-        this.#sweepFault = error instanceof Error ? error.message : String(error);
-      },
+      retentions: storeRetentions({
+        rawRetentionMs: this.#rawRetentionMs,
+        minuteRetentionMs: this.#minuteRetentionMs,
+        healthRetentionMs: options.healthRetentionMs ?? 7 * dayMs,
+      }),
     });
   }
 
@@ -139,7 +122,7 @@ export class SqliteObservationStore implements ObservationStore {
     if (!this.#writer.started || !this.#reader.started) {
       return { state: 'down', detail: fault ?? 'The store is not started.', waitingRows };
     }
-    const detail = fault ?? this.#sweepFault;
+    const detail = fault ?? this.#sweeper.lastFault;
     return detail === undefined
       ? { state: 'ok', waitingRows }
       : { state: 'degraded', detail, waitingRows };

@@ -1,5 +1,4 @@
-import { goldenRecords } from '@emotion-fleet/contracts/golden';
-import { readGolden } from '@emotion-fleet/contracts/golden';
+import { goldenRecords, readGolden } from '@emotion-fleet/contracts/golden';
 import {
   ledgerBlockSeqs,
   type DeviceRecord,
@@ -11,6 +10,7 @@ import {
   hourMs,
   floorToHour,
   type LedgerBlockRow,
+  type LedgerRunRow,
   type RecordRow,
 } from '@emotion-fleet/observation-store';
 
@@ -56,6 +56,12 @@ export function ledgerBlock(
     ...{ deviceId, runId, block, version },
     ...{ stored: bits, declared: empty(), rejected: empty(), firstAt: anHour, lastAt: anHour + 1 },
   };
+}
+
+export function ledgerRun(
+  row: Pick<LedgerRunRow, 'deviceId' | 'version' | 'headSeq'>,
+): LedgerRunRow {
+  return { ...row, runId: aRun, ackedBelow: 0, firstAt: anHour, lastAt: anHour + 1 };
 }
 
 export function statusMessage(connectSeq: number, state: StatusMessage['state']): StatusMessage {

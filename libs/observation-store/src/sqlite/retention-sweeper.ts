@@ -1,10 +1,31 @@
+import { rawKinds, rawTables } from './statements.ts';
 import type { WorkerDatabase } from './worker-database.ts';
 
-export interface Retention {
+interface Retention {
   readonly table: string;
   /** The column that ages, epoch ms. */
   readonly column: string;
   readonly maxAgeMs: number;
+}
+
+export interface RetentionAges {
+  readonly rawRetentionMs: number;
+  readonly minuteRetentionMs: number;
+  readonly healthRetentionMs: number;
+}
+
+/** What ages in the store; every other table stays. */
+export function storeRetentions(ages: RetentionAges): Retention[] {
+  const raw = rawKinds.map((kind) => ({
+    table: rawTables[kind],
+    column: 'received_at',
+    maxAgeMs: ages.rawRetentionMs,
+  }));
+  return [
+    ...raw,
+    { table: 'minutes_by_device', column: 'window_start', maxAgeMs: ages.minuteRetentionMs },
+    { table: 'health_by_device', column: 'received_at', maxAgeMs: ages.healthRetentionMs },
+  ];
 }
 
 export interface RetentionSweeperOptions {
@@ -14,7 +35,6 @@ export interface RetentionSweeperOptions {
   readonly intervalMs: number;
   /** Rows per transaction: a step takes a few ms, and waiting writes go in between. */
   readonly stepRows: number;
-  readonly onError: (error: unknown) => void;
 }
 
 /** Deletes what has outlived its time, in short steps. Readers hide such rows already before. */
@@ -22,6 +42,7 @@ export class RetentionSweeper {
   readonly #options: RetentionSweeperOptions;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<number> | undefined;
+  #lastFault: string | undefined;
 
   constructor(options: RetentionSweeperOptions) {
     this.#options = options;
@@ -29,7 +50,12 @@ export class RetentionSweeper {
 
   start(): void {
     const sweep = (): void => {
-      this.sweep().catch(this.#options.onError);
+      this.sweep().then(
+        () => (this.#lastFault = undefined),
+        (error: unknown) => {
+          this.#lastFault = error instanceof Error ? error.message : String(error);
+        },
+      );
     };
     this.#timer = setInterval(sweep, this.#options.intervalMs);
     this.#timer.unref();
@@ -40,6 +66,11 @@ export class RetentionSweeper {
     clearInterval(this.#timer);
     this.#timer = undefined;
     await this.#running?.catch(() => 0);
+  }
+
+  /** Why the last sweep failed, if it did. */
+  get lastFault(): string | undefined {
+    return this.#lastFault;
   }
 
   /** Waits for a sweep under way, which may have passed some tables already. @returns how many rows were deleted */

@@ -34,7 +34,7 @@ export function scanRecords(kind: RecordKind): string {
 }
 
 /** Replaces a row only by one of an equal or higher version, whoever writes last. */
-export function upsertVersioned(
+function upsertVersioned(
   table: string,
   keys: readonly string[],
   columns: readonly string[],
@@ -42,7 +42,7 @@ export function upsertVersioned(
   return upsert(table, keys, ['version', ...columns], `excluded.version >= ${table}.version`);
 }
 
-export function upsert(
+function upsert(
   table: string,
   keys: readonly string[],
   columns: readonly string[],

@@ -1,6 +1,6 @@
 import type { FileFault } from './file-error.ts';
 
-export type SqlValue = null | number | string | Uint8Array;
+type SqlValue = null | number | string | Uint8Array;
 export type SqlRow = readonly SqlValue[];
 
 /** One statement, run once for each row of parameters. */
