@@ -17,7 +17,7 @@ import {
 /** A whole hour of yesterday: young enough for every retention. */
 export const anHour = floorToHour(Date.now()) - 24 * hourMs;
 
-export const aRun = '11111111-1111-4111-8111-111111111111';
+const aRun = '11111111-1111-4111-8111-111111111111';
 export const anotherRun = '22222222-2222-4222-8222-222222222222';
 
 export interface RecordOptions {
