@@ -130,7 +130,12 @@ test('requests are measured by route', async (context) => {
 
 interface OpenApi {
   readonly openapi: string;
-  readonly paths: Readonly<Record<string, { get?: { operationId?: string; responses: object } }>>;
+  readonly paths: Readonly<
+    Record<
+      string,
+      { get?: { operationId?: string; responses: Record<string, { content: object }> } }
+    >
+  >;
 }
 
 test('the OpenAPI document names each route once, with its answers', async (context) => {
@@ -154,8 +159,10 @@ test('the OpenAPI document names each route once, with its answers', async (cont
   assert.deepEqual(Object.keys(document.paths).sort(), expected.sort());
   const operations = Object.values(document.paths).map(({ get }) => get!);
   assert.equal(new Set(operations.map(({ operationId }) => operationId)).size, expected.length);
-  for (const { responses } of operations)
+  for (const { responses } of operations) {
     assert.deepEqual(Object.keys(responses), ['200', 'default']);
+    assert.deepEqual(Object.keys(responses['default']!.content), ['application/problem+json']);
+  }
 });
 
 test('a view gets the page of the web app, below /api nothing does', async (context) => {

@@ -110,6 +110,11 @@ test('a client that wants no events is told so', async (context) => {
   assert.equal(response.status, 406);
 });
 
+test('asking for the head of a stream opens none', async (context) => {
+  const { url } = await start(context);
+  assert.equal((await fetch(url, { method: 'HEAD' })).status, 404);
+});
+
 test('faces stay away while fewer people came by than the group size', async (context) => {
   const info = { version: '0', profile: 'embedded', demo: false, minimumGroupSize: 10 };
   const { url, see, fill } = await start(context, { info });

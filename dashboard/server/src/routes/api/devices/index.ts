@@ -4,7 +4,6 @@ import {
   Heatmap,
   PageQuery,
   Positions,
-  Problem,
   RangeQuery,
 } from '@emotion-fleet/contracts/api';
 import type { ApiApp, ApiContext } from '../../../api-app.ts';
@@ -15,6 +14,7 @@ import { readHeatmap } from '../../../queries/heatmap.ts';
 import { readPositions } from '../../../queries/positions.ts';
 import { DeviceParams } from '../params.ts';
 import { beginReading } from '../places/index.ts';
+import { problemAnswer } from '../problem-answer.ts';
 
 export function registerDeviceRoutes(app: ApiApp, context: ApiContext): void {
   const { tools, registry } = context;
@@ -26,7 +26,7 @@ export function registerDeviceRoutes(app: ApiApp, context: ApiContext): void {
         summary: 'Cameras by id, with their state',
         tags: ['device'],
         querystring: PageQuery,
-        response: { 200: DeviceList, default: Problem },
+        response: { 200: DeviceList, default: problemAnswer },
       },
     },
     async ({ query }) => readDeviceList(tools, await FleetMap.load(registry), query),
@@ -39,7 +39,7 @@ export function registerDeviceRoutes(app: ApiApp, context: ApiContext): void {
         summary: 'The state of a camera, why, and its health messages of the last hour',
         tags: ['device'],
         params: DeviceParams,
-        response: { 200: DeviceHealth, default: Problem },
+        response: { 200: DeviceHealth, default: problemAnswer },
       },
     },
     async ({ params }) => readDeviceHealth(tools, await FleetMap.load(registry), params.deviceId),
@@ -58,7 +58,7 @@ function registerPictureRoutes(app: ApiApp, context: ApiContext): void {
         tags: ['device'],
         params: DeviceParams,
         querystring: RangeQuery,
-        response: { 200: Positions, default: Problem },
+        response: { 200: Positions, default: problemAnswer },
       },
     },
     async ({ params: { deviceId }, query }) => {
@@ -75,7 +75,7 @@ function registerPictureRoutes(app: ApiApp, context: ApiContext): void {
         tags: ['device'],
         params: DeviceParams,
         querystring: RangeQuery,
-        response: { 200: Heatmap, default: Problem },
+        response: { 200: Heatmap, default: problemAnswer },
       },
     },
     async ({ params: { deviceId }, query }) => {

@@ -1,5 +1,6 @@
-import { Info, Problem } from '@emotion-fleet/contracts/api';
+import { Info } from '@emotion-fleet/contracts/api';
 import type { ApiApp, ApiContext } from '../../../api-app.ts';
+import { problemAnswer } from '../problem-answer.ts';
 
 export function registerInfoRoutes(app: ApiApp, { info }: ApiContext): void {
   app.get(
@@ -9,7 +10,7 @@ export function registerInfoRoutes(app: ApiApp, { info }: ApiContext): void {
         operationId: 'getInfo',
         summary: 'What this server is, and whether it shows demo data',
         tags: ['server'],
-        response: { 200: Info, default: Problem },
+        response: { 200: Info, default: problemAnswer },
       },
     },
     () => info,

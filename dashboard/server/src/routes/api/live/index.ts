@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { Type } from 'typebox';
-import { LiveQuery, Problem } from '@emotion-fleet/contracts/api';
+import { LiveQuery } from '@emotion-fleet/contracts/api';
 import type { ApiApp, ApiContext } from '../../../api-app.ts';
 import { ApiError } from '../../../api-error.ts';
 import type { LiveSink } from '../../../live/live-stream.ts';
 import { FleetMap } from '../../../queries/fleet-map.ts';
+import { problemAnswer } from '../problem-answer.ts';
 
 export function registerLiveRoutes(app: ApiApp, { live, registry }: ApiContext): void {
   app.get(
@@ -12,13 +13,19 @@ export function registerLiveRoutes(app: ApiApp, { live, registry }: ApiContext):
     {
       // The plugin's own refusal is no problem document.
       sse: 'manual',
+      exposeHeadRoute: false,
       schema: {
         operationId: 'followLive',
         summary: 'Server-sent events: changed, status, and of one camera faces',
         tags: ['server'],
         querystring: LiveQuery,
-        produces: ['text/event-stream'],
-        response: { 200: Type.String({ contentMediaType: 'text/event-stream' }), default: Problem },
+        response: {
+          200: {
+            description: 'Events until either side ends',
+            content: { 'text/event-stream': { schema: Type.String() } },
+          },
+          default: problemAnswer,
+        },
       },
     },
     async ({ query: { deviceId }, headers }, reply) => {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { Type, type TObject } from 'typebox';
-import { Coverage, Problem, RangeQuery, Summary, Timeline } from '@emotion-fleet/contracts/api';
+import { Coverage, RangeQuery, Summary, Timeline } from '@emotion-fleet/contracts/api';
 import type { ApiApp, ApiContext } from '../../../api-app.ts';
 import { readCoverage } from '../../../queries/coverage.ts';
 import { csvLines } from '../../../queries/csv.ts';
@@ -11,6 +11,7 @@ import type { Reading } from '../../../queries/reading.ts';
 import { readSummary } from '../../../queries/summary.ts';
 import { readTimeline } from '../../../queries/timeline.ts';
 import { DeviceParams, SiteParams } from '../params.ts';
+import { problemAnswer } from '../problem-answer.ts';
 
 interface PlaceRoutes<Params extends TObject> {
   /** Path below `/api/v1`. */
@@ -63,7 +64,7 @@ function registerRoutesOf<Params extends TObject>(
         ...common,
         operationId: `get${name}Summary`,
         summary: 'One set of numbers for a range',
-        response: { 200: Summary, default: Problem },
+        response: { 200: Summary, default: problemAnswer },
       },
     },
     async (request) => readSummary(await read(request)),
@@ -75,7 +76,7 @@ function registerRoutesOf<Params extends TObject>(
         ...common,
         operationId: `get${name}Timeline`,
         summary: 'A range in minutes, hours or days (UTC), empty windows included',
-        response: { 200: Timeline, default: Problem },
+        response: { 200: Timeline, default: problemAnswer },
       },
     },
     async (request) => readTimeline(await read(request)),
@@ -87,7 +88,7 @@ function registerRoutesOf<Params extends TObject>(
         ...common,
         operationId: `get${name}Coverage`,
         summary: 'What the numbers rest on: time and records, expected against seen',
-        response: { 200: Coverage, default: Problem },
+        response: { 200: Coverage, default: problemAnswer },
       },
     },
     async (request) => readCoverage(await read(request)),
@@ -99,8 +100,10 @@ function registerRoutesOf<Params extends TObject>(
         ...common,
         operationId: `export${name}`,
         summary: 'The timeline as CSV, one row a window',
-        produces: ['text/csv'],
-        response: { 200: Type.String({ contentMediaType: 'text/csv' }), default: Problem },
+        response: {
+          200: { description: 'RFC 4180', content: { 'text/csv': { schema: Type.String() } } },
+          default: problemAnswer,
+        },
       },
     },
     async (request, reply) => {
@@ -109,10 +112,13 @@ function registerRoutesOf<Params extends TObject>(
       const timeline = await readTimeline(reading);
       const days = [timeline.from, timeline.to].map((time) => time.slice(0, 16).replace(':', ''));
       const fileName = `emotion-fleet_${place}_${days.join('_')}.csv`;
-      return reply
-        .type('text/csv; charset=utf-8')
-        .header('content-disposition', `attachment; filename="${fileName}"`)
-        .send(Readable.from(csvLines(place, timeline)) as never);
+      return (
+        reply
+          .type('text/csv; charset=utf-8')
+          .header('content-disposition', `attachment; filename="${fileName}"`)
+          // The schema says what the text is; that it comes as a stream has no type there.
+          .send(Readable.from(csvLines(place, timeline)) as never)
+      );
     },
   );
 }

@@ -1,9 +1,10 @@
-import { PageQuery, Problem, SiteHealth, SiteList } from '@emotion-fleet/contracts/api';
+import { PageQuery, SiteHealth, SiteList } from '@emotion-fleet/contracts/api';
 import type { ApiApp, ApiContext } from '../../../api-app.ts';
 import { FleetMap } from '../../../queries/fleet-map.ts';
 import { readSiteHealth } from '../../../queries/health.ts';
 import { readSiteList } from '../../../queries/site-list.ts';
 import { SiteParams } from '../params.ts';
+import { problemAnswer } from '../problem-answer.ts';
 
 export function registerSiteRoutes(app: ApiApp, { tools, registry }: ApiContext): void {
   app.get(
@@ -14,7 +15,7 @@ export function registerSiteRoutes(app: ApiApp, { tools, registry }: ApiContext)
         summary: 'Sites by id, with how many of their cameras are well',
         tags: ['site'],
         querystring: PageQuery,
-        response: { 200: SiteList, default: Problem },
+        response: { 200: SiteList, default: problemAnswer },
       },
     },
     async ({ query }) => readSiteList(tools, await FleetMap.load(registry), query),
@@ -27,7 +28,7 @@ export function registerSiteRoutes(app: ApiApp, { tools, registry }: ApiContext)
         summary: 'The state of each camera of a site, and why',
         tags: ['site'],
         params: SiteParams,
-        response: { 200: SiteHealth, default: Problem },
+        response: { 200: SiteHealth, default: problemAnswer },
       },
     },
     async ({ params }) => readSiteHealth(tools, await FleetMap.load(registry), params.siteId),
