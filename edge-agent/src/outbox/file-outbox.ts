@@ -163,9 +163,7 @@ export class FileOutbox implements RecordSink {
   #assemble(book: RunBook): Parts {
     const { files } = this.#options;
     const log = new SegmentLog({ ...this.#options, run: book.current });
-    const declare = (coverages: readonly Coverage[]) => {
-      for (const coverage of coverages) this.#declare(coverage);
-    };
+    const declare = (coverage: Coverage) => this.#declare(coverage);
     const retention = new Retention({ ...this.#options, book, log, declare });
     const reader = new BatchReader({
       files,
@@ -278,7 +276,7 @@ export class FileOutbox implements RecordSink {
   }
 
   /** Appends a gap record: the one kind that may go beyond the tail's limit, so that no loss stays silent. */
-  #declare(coverage: Coverage): void {
+  #declare(coverage: Coverage): number {
     // A range of lost records ends before this gap record's own seq.
     this.#declareLost();
     const { book } = this.#started();
@@ -288,6 +286,7 @@ export class FileOutbox implements RecordSink {
     const observedAtMs = clock.nowMs();
     const bytes = encodeRecord(storeGap({ coverage, seq, observedAtMs, modelId }));
     this.#tail.push({ seq, observedAtMs, bytes });
+    return seq;
   }
 
   #declareLost(): void {

@@ -16,13 +16,15 @@ export interface RetentionOptions {
   readonly maxAgeMs: number;
   /** Room kept for what is in memory and for gap records. */
   readonly reserveBytes: number;
-  /** Appends gap records to the current run. */
-  readonly declare: (coverages: readonly Coverage[]) => void;
+  /** Appends a gap record to the current run and returns its seq. */
+  readonly declare: (coverage: Coverage) => number;
 }
 
 /** Holds the outbox to its bytes and its age: whole segments go, the oldest first, and a gap record says so. */
 export class Retention {
   readonly #options: RetentionOptions;
+  /** The last gap made for each run, to be widened by the next one instead of standing beside it. */
+  readonly #latest = new Map<string, { readonly seq: number; readonly coverage: Coverage }>();
 
   constructor(options: RetentionOptions) {
     this.#options = options;
@@ -77,8 +79,33 @@ export class Retention {
       if (log.isActive(one.segment)) log.rotate();
       coverages.push(...(await this.#coveragesOf(one, reason)));
     }
-    declare(mergeCoverages(coverages));
+    for (const coverage of this.#widened(coverages, held)) {
+      this.#latest.set(coverage.ofRunId, { seq: declare(coverage), coverage });
+    }
     for (const { segment } of held) segment.givenUpBy = book.current.headSeq - 1;
+  }
+
+  /**
+   * Joins what is given up now to the last gap of its run and reason that still waits, and leaves out what such a gap
+   * covers anyway: in a long outage the gap records themselves are given up, and would come to fill the disk.
+   */
+  #widened(coverages: readonly Coverage[], held: readonly Held[]): Coverage[] {
+    const { current } = this.#options.book;
+    const keptFrom = Math.max(
+      0,
+      ...held.filter(({ run }) => run === current).map(({ segment }) => segment.endSeq),
+    );
+    for (const [runId, { seq }] of this.#latest) {
+      if (seq < keptFrom || current.nextWaiting(seq) !== seq) this.#latest.delete(runId);
+    }
+    const wider = mergeCoverages([
+      ...coverages,
+      ...[...this.#latest.values()].map(({ coverage }) => coverage),
+    ]);
+    return wider.filter((one) => {
+      const latest = this.#latest.get(one.ofRunId)?.coverage;
+      return latest === undefined || one.from < latest.from || one.end > latest.end;
+    });
   }
 
   /** What must be declared for a segment to go: its waiting records, and what its waiting gap records declare. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { checkRecord, type DeviceRecord } from '@emotion-fleet/contracts';
+import { checkRecord, type DeviceRecord, type GapRecord } from '@emotion-fleet/contracts';
 import { countOf, RangeSet } from '../../src/outbox/range-set.ts';
 
 /** What a cloud would know of one device: each record once, its bytes, and what gaps declare. */
@@ -8,6 +8,8 @@ export class Cloud {
   readonly #stored = new Map<string, RangeSet>();
   readonly #declared = new Map<string, RangeSet>();
   readonly heads = new Map<string, number>();
+  /** Runs that a presence record has reported as acked to their end. */
+  readonly completed = new Set<string>();
   readonly records: DeviceRecord[] = [];
   duplicates = 0;
 
@@ -41,12 +43,14 @@ export class Cloud {
     return countOf(missing.flatMap((range) => declared.missingWithin(range)));
   }
 
-  has(runId: string, seq: number): boolean {
-    return this.#set(this.#stored, runId).has(seq);
+  gaps(): GapRecord[] {
+    return this.records.filter((record) => record.kind === 'gap');
   }
 
-  hasDeclared(runId: string, seq: number): boolean {
-    return this.#set(this.#declared, runId).has(seq);
+  /** Seqs that a gap covers although they are stored. */
+  declaredInVain({ ofRunId, fromSeq, toSeq }: GapRecord): number {
+    const range = { from: fromSeq, end: toSeq + 1 };
+    return toSeq + 1 - fromSeq - countOf(this.#set(this.#stored, ofRunId).missingWithin(range));
   }
 
   #store(record: DeviceRecord): void {
@@ -59,6 +63,7 @@ export class Cloud {
     if (record.kind !== 'presence') return;
     for (const { runId, headSeq, ackedBelow } of record.runs) {
       assert.equal(this.unexplained(runId, ackedBelow), 0, 'ackedBelow promises too much');
+      if (ackedBelow === headSeq) this.completed.add(runId);
       this.heads.set(runId, Math.max(this.heads.get(runId) ?? 0, headSeq));
     }
   }

@@ -104,6 +104,12 @@ class Device {
     const { records, created, acked, declared } = world.outbox.status();
     assert.equal(records, 0);
     assert.equal(created, acked + declared);
+    const last = this.cloud.records.findLast((record) => record.kind === 'presence');
+    assert.deepEqual(
+      last?.runs.map(({ runId }) => runId),
+      [world.runId],
+      'a run is reported although it is over and the cloud knows',
+    );
     await world.outbox.stop();
     this.files = this.files.afterKill();
   }
@@ -205,6 +211,8 @@ function assertExplained({ cloud, durable }: Device): void {
     const head = cloud.heads.get(runId) ?? 0;
     assert.ok(head >= count, `run ${runId} is reported up to ${head} of ${count}`);
     assert.equal(cloud.unexplained(runId, head), 0);
+    if (count === 0) continue;
+    assert.ok(cloud.completed.has(runId), 'a run is forgotten before its end was reported');
   }
 }
 
@@ -227,6 +235,8 @@ test('delivers every durable record through kills and power cuts, with the same 
         device.datedSamples.filter((index) => !arrived.has(index)),
         [],
       );
+      const corrupt = device.cloud.gaps().filter(({ reason }) => reason === 'corrupt');
+      for (const gap of corrupt) assert.equal(device.cloud.declaredInVain(gap), 0);
     }),
     { numRuns: 300 },
   );
