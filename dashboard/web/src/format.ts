@@ -96,6 +96,11 @@ export function formatDay(atMs: number, timeZone: string): string {
   return formatter(timeZone, { day: 'numeric', month: 'short' }).format(atMs);
 }
 
+/** `24 Nov, 14:05`. */
+export function formatMoment(atMs: number, timeZone: string): string {
+  return `${formatDay(atMs, timeZone)}, ${formatClock(atMs, timeZone)}`;
+}
+
 /** `24 Nov 2026, 14:05`. */
 export function formatDateTime(atMs: number, timeZone: string): string {
   const day = formatter(timeZone, { day: 'numeric', month: 'short', year: 'numeric' });
@@ -112,9 +117,7 @@ export function formatLongSpan(span: { fromMs: number; toMs: number }, timeZone:
 
 /** `24 Nov, 14:05 to 15:05`; both days where they differ. */
 export function formatSpan(span: { fromMs: number; toMs: number }, timeZone: string): string {
-  const fromDay = formatDay(span.fromMs, timeZone);
-  const toDay = formatDay(span.toMs, timeZone);
-  const from = `${fromDay}, ${formatClock(span.fromMs, timeZone)}`;
-  const to = formatClock(span.toMs, timeZone);
-  return fromDay === toDay ? `${from} to ${to}` : `${from} to ${toDay}, ${to}`;
+  const isOneDay = formatDay(span.fromMs, timeZone) === formatDay(span.toMs, timeZone);
+  const to = isOneDay ? formatClock(span.toMs, timeZone) : formatMoment(span.toMs, timeZone);
+  return `${formatMoment(span.fromMs, timeZone)} to ${to}`;
 }

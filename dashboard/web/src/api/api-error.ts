@@ -1,5 +1,5 @@
 /** Codes of our own, for what never reached the API; all others come from its problem bodies. */
-export type ClientErrorCode = 'network_unreachable' | 'bad_response';
+export type ClientErrorCode = 'network_unreachable' | 'timed_out' | 'bad_response';
 
 /** A failed API call. `message` is one sentence for a person. */
 export class ApiError extends Error {

@@ -18,6 +18,7 @@ import { scopePath, type Scope } from './scope.ts';
 export const apiBase = '/api/v1';
 /** Bounds the pages of a list that one call follows: 20 x 200 items. */
 const maxPages = 20;
+const defaultTimeoutMs = 30_000;
 
 type Query = Readonly<Record<string, string>>;
 interface Page<T> {
@@ -33,19 +34,20 @@ export interface RangeCall {
 export interface ApiClientOptions {
   readonly fetch?: typeof globalThis.fetch;
   readonly baseUrl?: string;
+  /** For the whole of one answer: a server that hangs must not keep a page from asking again. */
+  readonly timeoutMs?: number;
 }
 
 /** The dashboard's API. The only place that calls `fetch`; every failure is an `ApiError` or an abort. */
 export class ApiClient {
   readonly #fetch: typeof globalThis.fetch;
   readonly #baseUrl: string;
+  readonly #timeoutMs: number;
 
-  constructor({
-    fetch = globalThis.fetch.bind(globalThis),
-    baseUrl = apiBase,
-  }: ApiClientOptions = {}) {
-    this.#fetch = fetch;
-    this.#baseUrl = baseUrl;
+  constructor(options: ApiClientOptions = {}) {
+    this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
+    this.#baseUrl = options.baseUrl ?? apiBase;
+    this.#timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   }
 
   info(signal?: AbortSignal): Promise<Info> {
@@ -110,22 +112,22 @@ export class ApiClient {
   }
 
   async #get<T>(path: string, query: Query, signal?: AbortSignal): Promise<T> {
-    const response = await this.#request(this.#url(path, query), signal);
-    if (!response.ok) throw await problemOf(response);
+    const timeout = AbortSignal.timeout(this.#timeoutMs);
+    const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
     try {
-      return (await response.json()) as T;
+      const response = await this.#request(this.#url(path, query), either);
+      if (!response.ok) throw await problemOf(response);
+      return await readJson<T>(response);
     } catch (cause) {
-      if (isAbort(cause)) throw cause;
-      const message = 'The answer of the server could not be read.';
-      throw new ApiError({ code: 'bad_response', status: response.status, message, cause });
+      if (!timeout.aborted || signal?.aborted === true) throw cause;
+      const message = 'The server did not answer in time.';
+      throw new ApiError({ code: 'timed_out', status: 0, message, cause });
     }
   }
 
-  async #request(url: string, signal: AbortSignal | undefined): Promise<Response> {
-    const init: RequestInit = { headers: { accept: 'application/json' } };
-    if (signal !== undefined) init.signal = signal;
+  async #request(url: string, signal: AbortSignal): Promise<Response> {
     try {
-      return await this.#fetch(url, init);
+      return await this.#fetch(url, { headers: { accept: 'application/json' }, signal });
     } catch (cause) {
       if (isAbort(cause)) throw cause;
       const message = 'The server could not be reached.';
@@ -141,6 +143,16 @@ export class ApiClient {
 
 function rangeQuery({ fromMs, toMs }: Span): Query {
   return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
+}
+
+async function readJson<T>(response: Response): Promise<T> {
+  try {
+    return (await response.json()) as T;
+  } catch (cause) {
+    if (isAbort(cause)) throw cause;
+    const message = 'The answer of the server could not be read.';
+    throw new ApiError({ code: 'bad_response', status: response.status, message, cause });
+  }
 }
 
 /** Reads a problem body (RFC 9457); a proxy's HTML page still becomes one clear sentence. */

@@ -19,7 +19,7 @@ export function toPieOption(faceTimeMs: ByEmotionCounts, palette: Palette): Char
   // Named by its type: within the union of all series ESLint takes its style for the custom series' deprecated one.
   const series: PieSeriesOption = {
     type: 'pie',
-    radius: ['62%', '92%'],
+    radius: ['68%', '94%'],
     data,
     label: { show: false },
     labelLine: { show: false },

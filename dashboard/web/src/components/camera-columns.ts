@@ -31,7 +31,7 @@ function nameColumn({ linkOf, siteNames, isPhone, nowMs }: CameraColumnsOptions)
     title: 'Camera',
     sorter: (a, b) => a.name.localeCompare(b.name),
     render: (device) => {
-      const site = siteNames?.get(device.siteId);
+      const site = siteNameBeside(device, siteNames);
       const age = isPhone ? ageOf(device, nowMs) : undefined;
       const second = [site, age].filter((text) => text !== undefined).join(' · ');
       return [
@@ -46,7 +46,8 @@ function stateColumn({ details, isPhone }: CameraColumnsOptions): Column {
   return {
     key: 'state',
     title: 'State',
-    ...(isPhone ? { width: 92 } : details === undefined ? { width: 110 } : {}),
+    ...(isPhone ? { width: 88 } : details === undefined ? { width: 110 } : {}),
+    defaultSortOrder: 'descend',
     sorter: (a, b) => deviceStateOrder.indexOf(b.state) - deviceStateOrder.indexOf(a.state),
     render: ({ deviceId, state }) => {
       const detail = details?.get(deviceId) ?? deviceStateTexts[state].meaning;
@@ -62,7 +63,7 @@ function coverageColumn(isPhone: boolean): Column {
     key: 'coverage',
     title: 'Observed',
     align: 'right',
-    width: isPhone ? 92 : 148,
+    width: isPhone ? 84 : 148,
     sorter: (a, b) => compareNumbers(a.coverageLastHour, b.coverageLastHour),
     render: (device) => h(CoverageBar, { share: device.coverageLastHour }),
   };
@@ -95,6 +96,15 @@ function lastRecordColumn(nowMs: number): Column {
     sorter: (a, b) => compareNumbers(timeOf(a), timeOf(b)),
     render: (device) => ageOf(device, nowMs),
   };
+}
+
+/** The site's name, unless the camera's own name begins with it. */
+function siteNameBeside(
+  { siteId, name }: DeviceItem,
+  siteNames: ReadonlyMap<string, string> | undefined,
+): string | undefined {
+  const site = siteNames?.get(siteId);
+  return site !== undefined && name.startsWith(site) ? undefined : site;
 }
 
 function timeOf({ lastRecordAt }: DeviceItem): number | null {

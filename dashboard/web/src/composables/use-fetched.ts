@@ -48,10 +48,11 @@ export function useFetched<T>({ key, load }: FetchedOptions<T>): Fetched<T> {
     running?.controller.abort();
     const controller = new AbortController();
     isLoading.value = true;
-    const done = run(controller);
-    // `load` may have failed before its first await; then there is nothing left to call off.
-    running = { key: wanted, controller, done };
-    return done;
+    const request = { key: wanted, controller, done: Promise.resolve() };
+    // Before the call: a `load` that fails at once must find its own request to clear away.
+    running = request;
+    request.done = run(controller);
+    return request.done;
   }
 
   watch(

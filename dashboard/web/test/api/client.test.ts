@@ -92,6 +92,14 @@ suite('api client', () => {
     await assert.rejects(client.info(AbortSignal.abort()), { name: 'AbortError' });
   });
 
+  test('gives up on a server that never answers, so that the page can ask again', async () => {
+    const fetch = ((_url: string, init: RequestInit) =>
+      new Promise((_resolve, reject) => {
+        init.signal!.addEventListener('abort', () => reject(init.signal!.reason as Error));
+      })) as typeof globalThis.fetch;
+    await assert.rejects(new ApiClient({ fetch, timeoutMs: 5 }).info(), hasCode('timed_out', 0));
+  });
+
   test('makes an error with a code of anything thrown', () => {
     const known = new ApiError({ code: 'x', status: 500, message: 'x' });
     assert.equal(toApiError(known), known);

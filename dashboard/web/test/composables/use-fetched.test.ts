@@ -85,6 +85,19 @@ suite('useFetched', () => {
     assert.equal(fetched.data.value, 'second');
   });
 
+  test('asks again after a load that failed at once', async () => {
+    let calls = 0;
+    const load = () => {
+      calls += 1;
+      if (calls === 1) throw new Error('broken');
+      return Promise.resolve('second');
+    };
+    const fetched = effectScope().run(() => useFetched({ key: () => 'a', load }))!;
+    await fetched.refresh();
+    await settled();
+    assert.equal(fetched.data.value, 'second');
+  });
+
   test('stops with its component', async () => {
     const { calls, fetched, scope } = fetchedIn();
     scope.stop();
