@@ -1,5 +1,4 @@
 import type { Timeline, TimelineWindow } from '@emotion-fleet/contracts/api';
-import { shareOf } from '../format.ts';
 import type { Span } from '../time/range.ts';
 
 /** One window's coverage, or a stretch that no window tells of. */
@@ -16,15 +15,21 @@ const fullShare = 0.9;
 /** Cameras report a minute when it is over, and the report takes its way; until then nothing is missing. */
 const reportingDelayMs = 150_000;
 
-export function coverageKind(
-  { analysedMs, expectedMs, toMs }: CoverageWindow,
-  nowMs: number,
-): CoverageKind {
-  const share = shareOf(analysedMs, expectedMs);
-  if (share === null) return 'not_expected';
-  if (share >= fullShare) return 'observed';
-  if (toMs > nowMs - reportingDelayMs) return share === 0 ? 'not_yet' : 'observed';
-  return share === 0 ? 'none' : 'part';
+export function coverageKind(window: CoverageWindow, nowMs: number): CoverageKind {
+  const { analysedMs, expectedMs } = window;
+  if (expectedMs === 0) return 'not_expected';
+  if (analysedMs >= fullShare * expectedMs) return 'observed';
+  const reportableMs = expectedMs * reportableShare(window, nowMs);
+  if (reportableMs === 0) return 'not_yet';
+  if (analysedMs >= fullShare * reportableMs) return 'observed';
+  return analysedMs === 0 ? 'none' : 'part';
+}
+
+/** How much of the time that a window has run can have been reported by now, 0..1. */
+function reportableShare({ fromMs, toMs }: CoverageWindow, nowMs: number): number {
+  const ranMs = Math.min(toMs, nowMs) - fromMs;
+  const reportableMs = Math.min(toMs, nowMs - reportingDelayMs) - fromMs;
+  return ranMs <= 0 ? 0 : Math.max(0, reportableMs / ranMs);
 }
 
 /**

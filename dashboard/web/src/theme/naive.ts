@@ -39,6 +39,8 @@ export function naiveOverrides(palette: Palette): GlobalThemeOverrides {
       borderColor: line,
       tdColorHover: raised,
       thColorHover: raised,
+      thColorSorting: surface,
+      tdColorSorting: surface,
     },
   };
 }

@@ -41,6 +41,15 @@ suite('coverage windows', () => {
     assert.deepEqual(holeSpans(windows, nowMs), []);
   });
 
+  test('measure a running hour by what can have been reported of it', () => {
+    const halfAnHour = startMs + 30 * minuteMs;
+    const running = { fromMs: startMs, toMs: startMs + 60 * minuteMs, expectedMs: 30 * minuteMs };
+    const kindOf = (analysedMs: number) => coverageKind({ ...running, analysedMs }, halfAnHour);
+    assert.equal(kindOf(26 * minuteMs), 'observed');
+    assert.equal(kindOf(15 * minuteMs), 'part');
+    assert.equal(kindOf(0), 'none');
+  });
+
   test('tell full coverage from part of it', () => {
     const kinds = [60_000, 55_000, 30_000, 0].map((analysedMs) => {
       const [window] = coverageWindows(timeline(1, [timelineWindow(0, { analysedMs })]), longAfter);
