@@ -39,7 +39,7 @@ export const deviceStateOrder: readonly DeviceState[] = [
   'revoked',
 ];
 
-export const cameraStateLabels: Record<string, string> = {
+const cameraStateLabels: Record<string, string> = {
   ok: 'Sees',
   covered: 'Covered',
   dark: 'Dark',

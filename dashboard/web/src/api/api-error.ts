@@ -1,13 +1,19 @@
 /** Codes of our own, for what never reached the API; all others come from its problem bodies. */
-export type ClientErrorCode = 'network_unreachable' | 'timed_out' | 'bad_response';
+type ClientErrorCode = 'network_unreachable' | 'timed_out' | 'bad_response';
 
 /** A failed API call. `message` is one sentence for a person. */
 export class ApiError extends Error {
+  /** One of ours, or the `code` of the API's problem body. */
   readonly code: string;
   /** HTTP status; 0 where there was no answer. */
   readonly status: number;
 
-  constructor(options: { code: string; status: number; message: string; cause?: unknown }) {
+  constructor(options: {
+    code: ClientErrorCode | (string & {});
+    status: number;
+    message: string;
+    cause?: unknown;
+  }) {
     super(options.message, { cause: options.cause });
     this.name = 'ApiError';
     this.code = options.code;

@@ -27,6 +27,8 @@ export function coverageKind(window: CoverageWindow, nowMs: number): CoverageKin
 
 /** How much of the time that a window has run can have been reported by now, 0..1. */
 function reportableShare({ fromMs, toMs }: CoverageWindow, nowMs: number): number {
+  // A minute is reported in one piece.
+  if (toMs - fromMs <= reportingDelayMs) return toMs <= nowMs - reportingDelayMs ? 1 : 0;
   const ranMs = Math.min(toMs, nowMs) - fromMs;
   const reportableMs = Math.min(toMs, nowMs - reportingDelayMs) - fromMs;
   return ranMs <= 0 ? 0 : Math.max(0, reportableMs / ranMs);

@@ -15,7 +15,7 @@ import type {
 import type { ComposeOption } from 'echarts/core';
 
 /** Every series and part that a chart of ours may use; `register.ts` registers exactly these. */
-export type ChartOption = ComposeOption<
+type ChartOption = ComposeOption<
   | BarSeriesOption
   | CustomSeriesOption
   | HeatmapSeriesOption

@@ -1,6 +1,6 @@
 /** Units of a moving range, as they stand in the URL. */
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-export type RangeUnit = keyof typeof unitMs;
+type RangeUnit = keyof typeof unitMs;
 
 /** A range that moves with the clock: `last=24h`. */
 export interface MovingRange {
