@@ -4,6 +4,7 @@ import path from 'node:path';
 export { ensureModels, ModelError } from '../models/index.ts';
 export type { InstalledModels, ModelProgress } from '../models/index.ts';
 export { parseCameraUrl, type CameraSettings } from './capture/camera-url.ts';
+export { virtualView, type VirtualViewOptions } from './capture/virtual-view.ts';
 export { agentEnvironment, type AgentSettings } from './config.ts';
 
 /** The program of the agent: run it with Node 24 and the variables of `agentEnvironment`. */

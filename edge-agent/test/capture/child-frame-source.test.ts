@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -8,8 +8,7 @@ import { ChildFrameSource } from '../../src/capture/child-frame-source.ts';
 import { rpicamArguments } from '../../src/capture/rpicam-frame-source.ts';
 import type { FrameSourceEvents } from '../../src/ports.ts';
 import { until } from '../until.ts';
-
-type Mode = 'frames' | 'half' | 'dies' | 'stalls' | 'garbage';
+import { fakeProgram, type FakeMode } from './fake-program.ts';
 
 describe('ChildFrameSource', () => {
   let directory = '';
@@ -22,19 +21,6 @@ describe('ChildFrameSource', () => {
     await source?.stop();
     await rm(directory, { recursive: true, force: true });
   });
-
-  /** An executable named like the real one that writes real pictures. */
-  async function fakeProgram(mode: Mode): Promise<string> {
-    const command = path.join(directory, 'rpicam-vid');
-    const script = path.join(import.meta.dirname, 'fake-camera.mjs');
-    const runs = path.join(directory, 'runs');
-    await writeFile(
-      command,
-      `#!/bin/sh\nexec "${process.execPath}" "${script}" ${mode} "${runs}" "$@"\n`,
-    );
-    await chmod(command, 0o755);
-    return command;
-  }
 
   function sourceOf(command: string): ChildFrameSource {
     return new ChildFrameSource({
@@ -53,8 +39,9 @@ describe('ChildFrameSource', () => {
     });
   }
 
-  async function capture(mode: Mode) {
-    source = sourceOf(await fakeProgram(mode));
+  async function capture(mode: FakeMode) {
+    const program = await fakeProgram({ directory, name: 'rpicam-vid', mode });
+    source = sourceOf(program.command);
     const lumas: number[] = [];
     const states: string[] = [];
     const events: FrameSourceEvents = {
@@ -69,7 +56,7 @@ describe('ChildFrameSource', () => {
       onState: (state, detail) => states.push(`${state}: ${detail}`),
     };
     await source.start(events);
-    return { lumas, states, source };
+    return { lumas, states, source, program };
   }
 
   it('delivers whole pictures in order', async () => {
@@ -90,9 +77,8 @@ describe('ChildFrameSource', () => {
   });
 
   it('says why the program ended, and tries again with growing waits', async () => {
-    const { states } = await capture('dies');
-    const runs = () => readFile(path.join(directory, 'runs'), 'utf8').catch(() => '');
-    await until(async () => (await runs()).split('\n').length > 3);
+    const { states, program } = await capture('dies');
+    await until(async () => (await program.runs()).length >= 3);
     assert.match(
       states[0]!,
       /^lost: .*rpicam-vid ended \(code 255\): ERROR: .* no cameras available/,

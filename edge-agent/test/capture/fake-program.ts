@@ -1,0 +1,37 @@
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+/** What the fake program does; see `fake-camera.mjs`. */
+export type FakeMode = 'frames' | 'half' | 'dies' | 'stalls' | 'garbage';
+
+export interface FakeProgram {
+  /** Path of an executable that writes 64 x 48 pictures. */
+  readonly command: string;
+  /** The arguments of each time that it was started. */
+  runs(): Promise<string[][]>;
+}
+
+/** Puts an executable with the real program's name into a folder. */
+export async function fakeProgram(options: {
+  directory: string;
+  name: string;
+  mode: FakeMode;
+}): Promise<FakeProgram> {
+  const { directory, name, mode } = options;
+  const command = path.join(directory, name);
+  const script = path.join(import.meta.dirname, 'fake-camera.mjs');
+  const runsFile = path.join(directory, 'runs');
+  await writeFile(
+    command,
+    `#!/bin/sh\nexec "${process.execPath}" "${script}" ${mode} "${runsFile}" "$@"\n`,
+  );
+  await chmod(command, 0o755);
+  return {
+    command,
+    runs: async () => {
+      const text = await readFile(runsFile, 'utf8').catch(() => '');
+      const lines = text.split('\n').filter((line) => line !== '');
+      return lines.map((line) => JSON.parse(line) as string[]);
+    },
+  };
+}
