@@ -59,7 +59,7 @@ export class CameraView {
 }
 
 /** Standard deviation in luma levels, and the share of cells below `darkLevel`. */
-export function describeBrightness(thumbnail: LumaThumbnail): {
+function describeBrightness(thumbnail: LumaThumbnail): {
   deviation: number;
   darkCells: number;
 } {

@@ -4,8 +4,8 @@ import type { Frame } from '../ports.ts';
 export type LumaThumbnail = Float32Array;
 
 /** At 640 x 480 a cell is 8 x 8 pixels: the smallest face that we detect (24 px) covers nine. */
-export const thumbnailColumns = 80;
-export const thumbnailRows = 60;
+const thumbnailColumns = 80;
+const thumbnailRows = 60;
 
 /** Every second pixel of every second row: 16 samples a cell quarter the noise, and cost 0.1 ms. */
 const stride = 2;
