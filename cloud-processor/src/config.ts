@@ -1,4 +1,4 @@
-import { sealAfterMs } from '@emotion-fleet/contracts';
+import { outboxMaxAgeMs } from '@emotion-fleet/contracts';
 import { readConfig, Type } from '@emotion-fleet/service';
 
 const ConfigSchema = Type.Object({
@@ -9,12 +9,10 @@ const ConfigSchema = Type.Object({
   /** `/metrics` and `/health`; 0 picks a free port. */
   operatorPort: Type.Integer({ minimum: 0, maximum: 65_535, default: 9_102 }),
   /** Records that arrive later than this after their time don't change windows any more. */
-  sealAfterMs: Type.Integer({ minimum: 60_000, default: sealAfterMs }),
+  sealAfterMs: Type.Integer({ minimum: 60_000, default: outboxMaxAgeMs }),
   minFlushIntervalMs: Type.Integer({ minimum: 1, default: 200 }),
   maxFlushIntervalMs: Type.Integer({ minimum: 1, default: 5_000 }),
 });
-
-export type ProcessorConfig = ReturnType<typeof readProcessorConfig>;
 
 /** The only reader of the environment here: `EMOTION_DATA`, `EMOTION_GROUP_ID`, ... @throws OperatorError `bad_config` */
 export function readProcessorConfig(

@@ -1,4 +1,5 @@
-import { logTopics, sealAfterMs as defaultSealAfterMs } from '@emotion-fleet/contracts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { logTopics, outboxMaxAgeMs } from '@emotion-fleet/contracts';
 import type { EventConsumer, EventLog, PartitionBatch } from '@emotion-fleet/event-log';
 import type { DeviceRegistry, ObservationStore } from '@emotion-fleet/observation-store';
 import {
@@ -74,7 +75,7 @@ export class Processor {
     this.#handler = new RecordHandler({
       store,
       sites,
-      sealAfterMs: options.sealAfterMs ?? defaultSealAfterMs,
+      sealAfterMs: options.sealAfterMs ?? outboxMaxAgeMs,
       limits: { ...defaultCacheLimits, ...options.cacheLimits },
     });
   }
@@ -84,6 +85,20 @@ export class Processor {
     this.#records = this.#recordConsumer();
     this.#consumers = [this.#records, this.#statusConsumer(), this.#healthConsumer()];
     await startAll(this.#consumers);
+  }
+
+  /**
+   * Waits until everything in the log is applied, while nobody writes to it any more; false where that takes
+   * longer than `limitMs`.
+   */
+  async drain(limitMs: number): Promise<boolean> {
+    const giveUpAt = this.#stopwatch() + limitMs;
+    for (;;) {
+      const lags = await Promise.all(this.#consumers.map((consumer) => consumer.lag()));
+      if (lags.every((lag) => lag === 0)) return true;
+      if (this.#stopwatch() >= giveUpAt) return false;
+      await delay(drainPollMs);
+    }
   }
 
   /** Ends the batches in hand and commits them. */
@@ -207,3 +222,4 @@ export class Processor {
 }
 
 const defaultGroupId = 'cloud-processor';
+const drainPollMs = 20;

@@ -1,4 +1,4 @@
-import { logPartitions, sealAfterMs as defaultSealAfterMs } from '@emotion-fleet/contracts';
+import { logPartitions, outboxMaxAgeMs } from '@emotion-fleet/contracts';
 import { partitionOf } from '@emotion-fleet/event-log';
 import {
   floorToDay,
@@ -84,7 +84,7 @@ async function sumMinutes({ records, sealAfterMs }: RecomputeOptions): Promise<M
     if (minute === undefined) {
       minutes.set(key, (minute = { deviceId, windowStart, state: new MinuteState() }));
     }
-    minute.state.merge(row, sealAfterMs ?? defaultSealAfterMs);
+    minute.state.merge(row, sealAfterMs ?? outboxMaxAgeMs);
   }
   return [...minutes.values()]
     .map((minute) => ({ ...minute, values: minute.state.sums.values() }))

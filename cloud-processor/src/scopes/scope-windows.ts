@@ -43,7 +43,7 @@ export class ScopeWindows {
 
   /** Gives every scope window that these hours of devices touch. */
   async apply(touched: readonly DeviceHourRow[], mark: WriteMark): Promise<ScopeChange> {
-    const history = await this.#options.sites.current();
+    const history = await this.#options.sites.current(touched.map(({ deviceId }) => deviceId));
     const hours: ScopeWindowRow[] = [];
     for (const [hour, rows] of Map.groupBy(touched, ({ windowStart }) => windowStart)) {
       const slice = await this.#loadSlice(hour, mark.logPartition);

@@ -21,11 +21,17 @@ export class SiteDirectory {
     this.#options = options;
   }
 
-  /** Rejects only while the registry has never been readable. */
-  async current(): Promise<SiteHistory> {
+  /**
+   * The history, read again where it is old or doesn't know one of the devices, which was added just now.
+   * Rejects only while the registry has never been readable.
+   */
+  async current(devices: Iterable<string>): Promise<SiteHistory> {
     const { registry, clock, maxAgeMs, onStale } = this.#options;
     const now = clock.now();
-    if (this.#history !== undefined && now - this.#readAt < maxAgeMs) return this.#history;
+    const isRecent = now - this.#readAt < maxAgeMs;
+    if (this.#history !== undefined && isRecent && this.#history.knowsAll(devices)) {
+      return this.#history;
+    }
     try {
       this.#history = new SiteHistory(await registry.listAssignments());
     } catch (error) {

@@ -15,6 +15,11 @@ export class SiteHistory {
     return this.#assignments.get(deviceId)?.find(({ fromHour }) => fromHour <= hour)?.siteId;
   }
 
+  knowsAll(devices: Iterable<string>): boolean {
+    for (const deviceId of devices) if (!this.#assignments.has(deviceId)) return false;
+    return true;
+  }
+
   /** Every site that the device ever stood at. */
   sitesOf(deviceId: string): string[] {
     return [...new Set(this.#assignments.get(deviceId)?.map(({ siteId }) => siteId))];

@@ -1,4 +1,4 @@
-import { sealAfterMs } from '@emotion-fleet/contracts';
+import { outboxMaxAgeMs } from '@emotion-fleet/contracts';
 import type { ObservationStore } from '@emotion-fleet/observation-store';
 import { MemoryObservationStore } from '@emotion-fleet/observation-store/testing';
 import { defaultCacheLimits, RecordHandler, type CacheLimits } from '../../src/record-handler.ts';
@@ -33,7 +33,7 @@ export function newHandler(
 ): RecordHandler {
   const clock = { now: () => startAt };
   const sites = new SiteDirectory({ registry: registryOf(world), clock, maxAgeMs: 1_000 });
-  return new RecordHandler({ store, sites, sealAfterMs, limits });
+  return new RecordHandler({ store, sites, sealAfterMs: outboxMaxAgeMs, limits });
 }
 
 /** Applies the whole log the way a consumer does: each batch until it succeeds, cut anew at each attempt. */

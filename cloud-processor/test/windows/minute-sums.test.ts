@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { sealAfterMs, type DeviceRecord } from '@emotion-fleet/contracts';
+import { outboxMaxAgeMs, type DeviceRecord } from '@emotion-fleet/contracts';
 import { isTooLate, MinuteSums } from '../../src/windows/minute-sums.ts';
 import { gap, presence, sample, startAt, visit } from '../support/records.ts';
 
@@ -64,9 +64,9 @@ suite('minute sums', () => {
 
   test('a record is too late by its own times, a visit by its start', () => {
     const late = (record: DeviceRecord, receivedAt: number) =>
-      isTooLate({ deviceId: 'cam-a', receivedAt, record }, sealAfterMs);
-    assert.equal(late(sample(), startAt + sealAfterMs), false);
-    assert.equal(late(sample(), startAt + sealAfterMs + 1), true);
-    assert.equal(late(visit({ startedAt: startAt - 1 }), startAt + sealAfterMs), true);
+      isTooLate({ deviceId: 'cam-a', receivedAt, record }, outboxMaxAgeMs);
+    assert.equal(late(sample(), startAt + outboxMaxAgeMs), false);
+    assert.equal(late(sample(), startAt + outboxMaxAgeMs + 1), true);
+    assert.equal(late(visit({ startedAt: startAt - 1 }), startAt + outboxMaxAgeMs), true);
   });
 });
