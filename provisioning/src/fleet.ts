@@ -26,7 +26,7 @@ export async function runFleet(args: readonly string[], terminal: Terminal): Pro
 function createProgram(terminal: Terminal): Command {
   const program = new Command('fleet')
     .description('Sites and cameras of an emotion fleet, and what proves a camera.')
-    .option('--data <dir>', 'data folder, the same as of "npm start"', './data')
+    .option('--data <dir>', 'data folder, the same as of "npm start"', './data/demo')
     .option('--json', 'print JSON, and ask nothing', false)
     .helpOption('--help', 'show this help')
     .helpCommand(false)

@@ -8,7 +8,7 @@ import { timePrecisions } from './precision-timing.ts';
 import type { PrecisionTiming } from './precision-timing.ts';
 
 export { ensureModels };
-export type { InstalledModels, ModelProgress } from '../../models/index.ts';
+export type { InstalledModels } from '../../models/index.ts';
 export { ModelError } from '../../models/index.ts';
 export type { PrecisionTiming };
 

@@ -8,9 +8,8 @@ export const maxBatchBytes = 256 * 1024;
 /** Records observed further ahead of the gateway's clock than this go to the dead letters. */
 export const maxClockAheadMs = 5 * 60_000;
 
-/** What an outbox keeps at most; older windows are sealed (`sealAfterMs`), raw data lives a day longer. */
+/** What an outbox keeps at most; older windows are sealed, raw data lives a day longer. */
 export const outboxMaxAgeMs = 7 * 24 * 3_600_000;
-export const sealAfterMs = outboxMaxAgeMs;
 export const minRawRetentionMs = outboxMaxAgeMs + 24 * 3_600_000;
 
 /** A visit counts as readable from this much time with scores on. */
