@@ -1,20 +1,30 @@
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { OperatorError } from '@emotion-fleet/service';
 
 /** Makes the folder and proves that it can be written. @throws OperatorError `unwritable` */
 export async function ensureWritable(folder: string): Promise<void> {
   const probe = join(folder, '.write-probe');
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     await writeFile(probe, '');
     await rm(probe);
   } catch (error) {
     const message = `The data folder ${folder} cannot be written: choose another with --data.`;
     throw new OperatorError('unwritable', message, { cause: error });
   }
+}
+
+/** Not `mkdir` with `recursive`: where a parent refuses with ENOENT, as /proc does, Node tries for ever. */
+async function makeFolders(folder: string): Promise<void> {
+  if (existsSync(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) await makeFolders(parent);
+  await mkdir(folder).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  });
 }
 
 /** @throws OperatorError `port_taken`, `port_forbidden` */

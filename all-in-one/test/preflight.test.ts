@@ -22,6 +22,10 @@ test('names a data folder that cannot be written', async () => {
   });
 });
 
+test('names a data folder in a place that takes no folders', { timeout: 10_000 }, async () => {
+  await assert.rejects(ensureWritable('/proc/emotion-fleet/data'), { code: 'unwritable' });
+});
+
 test('names a port that is taken', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
