@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { Processor } from '@emotion-fleet/cloud-processor';
-import { DashboardServer } from '@emotion-fleet/dashboard-server';
+import { DashboardServer, leastGroupSize } from '@emotion-fleet/dashboard-server';
 import { SqliteEventLog } from '@emotion-fleet/event-log';
 import { Gateway, RegistryAuthenticator } from '@emotion-fleet/gateway';
 import { SqliteDeviceRegistry, SqliteObservationStore } from '@emotion-fleet/observation-store';
@@ -12,6 +12,8 @@ export interface EmbeddedServerOptions {
   readonly dashboardPort: number;
   readonly webRoot: string;
   readonly version: string;
+  /** What virtual cameras see: marked as such, and nothing of it is held back. */
+  readonly demo: boolean;
   readonly logger: Logger;
 }
 
@@ -30,7 +32,8 @@ export class EmbeddedServer implements Lifecycle {
   /** What runs, in the order of the data's way. */
   readonly #running: Lifecycle[] = [];
 
-  constructor({ dataDirectory, dashboardPort, webRoot, version, logger }: EmbeddedServerOptions) {
+  constructor(options: EmbeddedServerOptions) {
+    const { dataDirectory, dashboardPort, webRoot, version, demo, logger } = options;
     this.#logger = logger;
     const metrics = new Registry();
     const clock = { now: () => Date.now() };
@@ -65,7 +68,7 @@ export class EmbeddedServer implements Lifecycle {
       port: dashboardPort,
       webRoot,
       health: { gateway: () => this.#gateway.health(), processor: () => this.#processor.health() },
-      info: { version, profile: 'embedded', demo: true, minimumGroupSize: 1 },
+      info: { version, profile: 'embedded', demo, minimumGroupSize: demo ? 1 : leastGroupSize },
     });
   }
 

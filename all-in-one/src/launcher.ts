@@ -91,6 +91,7 @@ export class Launcher {
               dashboardPort: port,
               webRoot,
               version,
+              demo: camera === undefined,
               logger: this.logger,
             });
             ports = await this.#server.start();

@@ -48,7 +48,14 @@ export class EmbeddedFleet {
     await ensureModels({ cacheDirectory: modelCache });
     const emptyWebRoot = temporaryFolder('no-web');
     const server = new EmbeddedServer({
-      ...{ dataDirectory, dashboardPort: 0, webRoot: emptyWebRoot.path, version: 'test', logger },
+      ...{
+        dataDirectory,
+        dashboardPort: 0,
+        webRoot: emptyWebRoot.path,
+        version: 'test',
+        demo: true,
+        logger,
+      },
     });
     const { mqttPort, dashboardPort } = await server.start();
     const tap = new ByteTap({ targetPort: () => mqttPort });
