@@ -38,11 +38,9 @@ class Cloud {
     this.#child = child;
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    const isUp = await waitFor(
-      'the gateway listens',
-      () => output.includes('listens on') || this.ended,
-    );
-    if (isUp && !this.ended) this.port = Number(/listens on (\d+)/.exec(output)?.[1]);
+    await waitFor('the gateway listens', () => output.includes('listens on') || this.ended);
+    const port = /listens on (\d+)/.exec(output)?.[1];
+    if (port !== undefined) this.port = Number(port);
   }
 
   get ended(): boolean {

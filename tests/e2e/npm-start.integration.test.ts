@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { findPackageJSON } from 'node:module';
+import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { DeviceList, SiteList } from '@emotion-fleet/contracts/api';
@@ -9,11 +10,8 @@ import { FleetProcess } from '../support/fleet-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitFor } from '../support/wait.ts';
 
-const photo = fileURLToPath(
-  import.meta
-    .resolve('@vladmandic/face-api/package.json')
-    .replace('package.json', 'demo/sample4.jpg'),
-);
+const photoPackage = findPackageJSON('@vladmandic/face-api', import.meta.url) ?? '';
+const photo = join(dirname(photoPackage), 'demo', 'sample4.jpg');
 const fleetCommand = fileURLToPath(new URL('../../provisioning/bin/fleet.mjs', import.meta.url));
 const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
 const skip =

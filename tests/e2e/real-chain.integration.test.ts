@@ -204,7 +204,8 @@ const pictureMarks = [
 ];
 
 function assertNoPicture(name: string, bytes: Buffer): void {
-  for (const mark of pictureMarks) assert.equal(bytes.indexOf(mark), -1, `${name} holds ${mark}`);
+  for (const mark of pictureMarks)
+    assert.equal(bytes.indexOf(mark), -1, `${name} holds ${mark.toString('hex')}`);
 }
 
 function filesBelow(folder: string): string[] {

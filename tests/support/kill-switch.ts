@@ -48,7 +48,8 @@ export class KillSwitch {
       get: (target, property) => {
         if (property in changed) return changed[property as keyof EventLog];
         const member: unknown = Reflect.get(target, property, target);
-        return typeof member === 'function' ? member.bind(target) : member;
+        if (typeof member !== 'function') return member;
+        return (...given: unknown[]): unknown => Reflect.apply(member, target, given);
       },
     });
   }
