@@ -28,7 +28,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^libs/contracts/src/' },
       to: {
-        path: '^(libs/(?!contracts)|edge-agent|gateway|cloud-processor|dashboard|provisioning|all-in-one)/',
+        path: '^(libs/(?!contracts)|edge-agent|gateway|cloud-processor|dashboard|provisioning|all-in-one|deploy)/',
       },
     },
     {
@@ -42,6 +42,21 @@ module.exports = {
       severity: 'error',
       from: { path: '^libs/' },
       to: { path: '^(edge-agent|gateway|cloud-processor|dashboard|provisioning|all-in-one)/' },
+    },
+    {
+      // Its tests may: `deploy` starts the real servers that the adapters are tested against.
+      name: 'no-source-imports-deploy',
+      severity: 'error',
+      from: { path: '/src/', pathNot: '^(deploy|all-in-one)/' },
+      to: { path: '^deploy/' },
+    },
+    {
+      name: 'deploy-imports-service-lib-only',
+      severity: 'error',
+      from: { path: '^deploy/src/' },
+      to: {
+        path: '^(libs/(?!service)|edge-agent|gateway|cloud-processor|dashboard|provisioning|all-in-one)/',
+      },
     },
     {
       name: 'log-and-store-stay-apart',

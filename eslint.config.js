@@ -63,6 +63,7 @@ export default tseslint.config(
       'scripts/**/*.ts',
       'provisioning/src/**/*.ts',
       'all-in-one/src/**/*.ts',
+      'deploy/src/**/*.ts',
       'edge-agent/models/**/*.ts',
     ],
     rules: { 'no-console': 'off' },

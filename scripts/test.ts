@@ -8,7 +8,7 @@ import { spec } from 'node:test/reporters';
 
 const wanted = process.argv.slice(2);
 const files = globSync(
-  '{libs/*,edge-agent,gateway,cloud-processor,dashboard/*,provisioning,all-in-one}/test/**/*.test.ts',
+  '{libs/*,edge-agent,gateway,cloud-processor,dashboard/*,provisioning,all-in-one,deploy}/test/**/*.test.ts',
 )
   .concat(globSync('tests/**/*.test.ts'))
   .filter((file) => !file.includes('node_modules'))

@@ -1,0 +1,12 @@
+export { CassandraServer, type CassandraServerOptions } from './cassandra-server.ts';
+export { type CassandraSettings, type CommitLogSync } from './cassandra-yaml.ts';
+export { freePorts } from './free-ports.ts';
+export { resolveJars, type JarsProgress } from './jars.ts';
+export { KafkaServer, type KafkaServerOptions } from './kafka-server.ts';
+export { type KafkaSettings } from './kafka-properties.ts';
+export {
+  requireStack,
+  skipWithoutStack,
+  stackAvailability,
+  type StackAvailability,
+} from './toolchain.ts';

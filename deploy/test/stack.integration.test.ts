@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { skipWithoutStack } from '../src/index.ts';
+import { isAlive, signal } from '../src/processes.ts';
+import type { StackState } from '../src/stack-state.ts';
+import { waitUntil } from '../src/wait-until.ts';
+import { TemporaryFolder } from './temporary-folder.ts';
+
+const run = promisify(execFile);
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+describe('npm run stack', { skip: await skipWithoutStack() }, () => {
+  it('leaves both servers running, starts only what is missing, and stops them', async () => {
+    using folder = new TemporaryFolder();
+    const report = join(folder.path, 'report.json');
+    const stack = (action: string) =>
+      run(process.execPath, [main, action, '--data', folder.path, '--json', report]);
+    const state = async () => JSON.parse(await readFile(report, 'utf8')) as StackState;
+    try {
+      await stack('start');
+      const first = await state();
+      assert.ok(await isAlive(first.kafka!.pid));
+      assert.ok(await isAlive(first.cassandra!.pid));
+
+      signal(first.kafka!.pid, 'SIGKILL');
+      assert.ok(await waitUntil(async () => !(await isAlive(first.kafka!.pid)), 5_000));
+      await assert.rejects(stack('status'), { stdout: /Kafka does not run/ });
+      await Promise.all([stack('start'), stack('start').catch(onlyBusy)]);
+      await stack('status');
+      const second = await state();
+      assert.equal(second.cassandra!.pid, first.cassandra!.pid);
+      assert.equal(second.kafka!.address, first.kafka!.address);
+      assert.notEqual(second.kafka!.pid, first.kafka!.pid);
+    } finally {
+      const running = await state();
+      await stack('stop');
+      for (const server of [running.kafka, running.cassandra]) {
+        assert.equal(server !== undefined && (await isAlive(server.pid)), false);
+      }
+    }
+  });
+});
+
+function onlyBusy(error: { stderr: string }): void {
+  assert.match(error.stderr, /Another start or stop is at work/);
+}
