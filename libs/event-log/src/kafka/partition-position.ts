@@ -1,0 +1,32 @@
+/** What a consumer knows about one partition since it joined the group. */
+export class PartitionPosition {
+  /** Offset that must come next; undefined until it is known. */
+  next: number | undefined;
+  /** Not before this time (`performance.now()`) is it delivered again. */
+  notBefore = 0;
+  failures = 0;
+  /** Batches in a row that did not begin where they had to. */
+  strays = 0;
+
+  /** Others may have worked meanwhile. */
+  forget(): void {
+    this.next = undefined;
+    this.strays = 0;
+  }
+
+  advance(next: number): void {
+    this.next = next;
+    this.failures = 0;
+    this.strays = 0;
+  }
+}
+
+/** Entries that are gone although this group had not read them, or a position that moved by itself. */
+export interface OffsetHole {
+  readonly topic: string;
+  readonly partition: number;
+  /** Where it should have gone on. */
+  readonly expected: number;
+  /** Where it goes on. Below `expected`: entries come again. */
+  readonly found: number;
+}
