@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { LogTopic } from '@emotion-fleet/contracts';
 import type { ConsumerOptions, StoredLogEntry } from '../event-log.ts';
 import type { BackOff } from '../log-consumer.ts';
@@ -30,7 +31,6 @@ export class BatchDelivery {
   readonly #positions = new Map<string, PartitionPosition>();
   #assigned: ReadonlySet<string> = new Set();
   #generation = 0;
-  #committed: Promise<ReadonlyMap<string, number>> = Promise.resolve(new Map());
   #last: Promise<void> = Promise.resolve();
 
   constructor(options: BatchDeliveryOptions) {
@@ -47,18 +47,16 @@ export class BatchDelivery {
     return Math.max(0, end - (this.#positions.get(keyOf(topic.name, partition))?.next ?? end));
   }
 
+  /**
+   * Nothing is fetched before it is known where each partition goes on: kafkajs would set a position that is
+   * out of range back to the start and commit that, and nobody would know that entries are gone.
+   */
   joined(assigned: ReadonlySet<string>, session: ConsumerSession): void {
     this.#generation += 1;
     this.#assigned = assigned;
-    if (this.#follows) {
-      for (const key of assigned) {
-        const { next } = this.#position(key);
-        if (next !== undefined) session.seek(...partsOf(key), next);
-      }
-      return;
-    }
-    for (const position of this.#positions.values()) position.forget();
-    this.#committed = this.#readCommitted();
+    for (const position of this.#positions.values()) position.joinAgain({ keep: this.#follows });
+    session.hold([...assigned].map(partsOf));
+    void this.#release(session);
   }
 
   /** Rejects with what kafkajs has to know: a lost membership, a commit that failed. */
@@ -86,8 +84,10 @@ export class BatchDelivery {
     if (topic === undefined || !this.#assigned.has(key)) return;
     const position = this.#position(key);
     const waitMs = position.notBefore - performance.now();
-    if (waitMs > 0) return session.rest(name, partition, waitMs);
-
+    if (waitMs > 0) {
+      session.rest(name, partition, waitMs);
+      return;
+    }
     const from = await this.#whereToBegin(payload, topic, session);
     if (from === undefined) return;
     const entries = messages.map(toEntry).filter((entry) => entry.offset >= from);
@@ -97,7 +97,10 @@ export class BatchDelivery {
       if (!payload.isRunning() || payload.isStale() || generation !== this.#generation) return;
       const slice = entries.slice(start, start + maxBatchEntries);
       const pauseMs = await this.#apply({ payload, topic, position, slice });
-      if (pauseMs > 0) return session.rest(name, partition, pauseMs);
+      if (pauseMs > 0) {
+        session.rest(name, partition, pauseMs);
+        return;
+      }
     }
   }
 
@@ -139,9 +142,10 @@ export class BatchDelivery {
     const { partition } = batch;
     const key = keyOf(topic.name, partition);
     const position = this.#position(key);
-    const expected = position.next ?? (await this.#committed).get(key);
+    const expected = position.next;
     const first = Number(batch.messages[0]?.offset ?? 0);
-    if (expected === undefined || first === expected) return first;
+    if (first === expected) return first;
+    if (expected === undefined) return undefined; // Fetched before the group was joined again.
     // Compaction leaves holes that are none; `fetchedOffset` is not in the types of kafkajs.
     const fetched = Number((batch as { fetchedOffset?: unknown }).fetchedOffset ?? first);
     if (topic.compacted && fetched >= expected) return fetched;
@@ -158,21 +162,43 @@ export class BatchDelivery {
     return first;
   }
 
-  async #readCommitted(): Promise<ReadonlyMap<string, number>> {
-    const { groupId, topics } = this.#options.consumer;
-    const committed = new Map<string, number>();
-    try {
-      for (const topic of topics) {
-        const positions = await this.#options.offsets.committed(groupId, topic);
-        positions.forEach((next, partition) => {
-          if (next !== undefined) committed.set(keyOf(topic.name, partition), next);
-        });
+  async #release(session: ConsumerSession): Promise<void> {
+    const generation = this.#generation;
+    const isStale = () => generation !== this.#generation || session.over;
+    for (let failures = 1; !isStale(); failures++) {
+      try {
+        const begins = await this.#findBegins();
+        if (isStale()) return;
+        for (const [key, next] of begins) {
+          this.#position(key).next = next;
+          session.seek(...partsOf(key), next);
+        }
+        session.release([...this.#assigned].map(partsOf));
+        return;
+      } catch (error) {
+        this.#options.consumer.onError?.(error);
+        await delay(this.#delayMs(failures));
       }
-    } catch (error) {
-      // kafkajs reads them, too, and goes on there; what is missing is only the check of the first batch.
-      this.#options.consumer.onError?.(error);
     }
-    return committed;
+  }
+
+  async #findBegins(): Promise<Map<string, number>> {
+    const { groupId, topics } = this.#options.consumer;
+    const { offsets, onHole } = this.#options;
+    const begins = new Map<string, number>();
+    for (const topic of topics) {
+      const committed = this.#follows ? [] : await offsets.committed(groupId, topic);
+      for (const [partition, { low, high }] of (await offsets.ranges(topic)).entries()) {
+        const key = keyOf(topic.name, partition);
+        if (!this.#assigned.has(key)) continue;
+        const start = this.#follows ? high : low;
+        const expected = this.#position(key).next ?? committed[partition] ?? start;
+        const found = expected > high ? start : Math.max(low, expected);
+        if (found !== expected) onHole({ topic: topic.name, partition, expected, found });
+        begins.set(key, found);
+      }
+    }
+    return begins;
   }
 
   #position(key: string): PartitionPosition {
@@ -207,11 +233,12 @@ interface Slice {
  * The way over the payload also works while the consumer stops; `consumer.commitOffsets` then resolves without
  * having committed anything.
  */
-async function commit({ batch, commitOffsetsIfNecessary }: EachBatchPayload, next: number) {
-  const partitions = [{ partition: batch.partition, offset: String(next) }];
+async function commit(payload: EachBatchPayload, next: number): Promise<void> {
+  const { topic, partition } = payload.batch;
+  const partitions = [{ partition, offset: String(next) }];
   for (let attempt = 1; ; attempt++) {
     try {
-      await commitOffsetsIfNecessary({ topics: [{ topic: batch.topic, partitions }] });
+      await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions }] });
       return;
     } catch (error) {
       const { retriable } = error as { retriable?: boolean };

@@ -92,6 +92,21 @@ export class ConsumerSession {
     this.#consumer?.seek({ topic, partition, offset: String(offset) });
   }
 
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Fetches nothing of them until `release`, whatever was to be resumed before. */
+  hold(partitions: readonly (readonly [topic: string, partition: number])[]): void {
+    for (const timer of this.#resumes) clearTimeout(timer);
+    this.#resumes.clear();
+    this.#consumer?.pause(partitions.map(toTopicPartitions));
+  }
+
+  release(partitions: readonly (readonly [topic: string, partition: number])[]): void {
+    if (!this.#over) this.#consumer?.resume(partitions.map(toTopicPartitions));
+  }
+
   /** Leaves the partition alone for a while. */
   rest(topic: string, partition: number, pauseMs: number): void {
     if (this.#over) return;
@@ -147,6 +162,10 @@ export class ConsumerSession {
     const sentence = `the consumer of group ${groupId} ${what}${reason}`;
     this.#options.onEnd(new EventLogError('unavailable', sentence, { cause }));
   }
+}
+
+function toTopicPartitions([topic, partition]: readonly [string, number]) {
+  return { topic, partitions: [partition] };
 }
 
 async function pause(ms: number): Promise<void> {

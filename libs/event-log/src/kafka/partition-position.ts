@@ -8,9 +8,9 @@ export class PartitionPosition {
   /** Batches in a row that did not begin where they had to. */
   strays = 0;
 
-  /** Others may have worked meanwhile. */
-  forget(): void {
-    this.next = undefined;
+  /** Others may have worked meanwhile; a follower shares with nobody and keeps its place. */
+  joinAgain({ keep }: { keep: boolean }): void {
+    if (!keep) this.next = undefined;
     this.strays = 0;
   }
 
