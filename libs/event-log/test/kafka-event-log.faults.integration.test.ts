@@ -53,6 +53,14 @@ describe('KafkaEventLog', { skip: await skipWithoutStack() }, () => {
     await Promise.all(admins.map((admin) => admin.disconnect()));
   });
 
+  it('knows the lag of a group that nobody has joined, on a broker that has never had one', async () => {
+    await using log = await open({});
+    const before = new Reader(log, { keys: [] });
+    const lag = await before.consumer.lag();
+    await log.append(topic, [{ key: 'a', value: null }]);
+    assert.equal(await before.consumer.lag(), lag + 1);
+  });
+
   it('says in one sentence that nobody answers at its address', async () => {
     const log = makeLog({ brokers: ['127.0.0.1:1'], startTimeoutMs: 10_000 });
     await assert.rejects(log.start(), {

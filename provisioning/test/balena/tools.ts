@@ -21,6 +21,17 @@ export class ToolMissing extends Error {}
  * @throws ToolMissing
  */
 export async function composeParser(): Promise<typeof parse> {
+  const home = await buildComposeParser();
+  const module = (await import(join(home, 'dist', 'index.js'))) as { parse: typeof parse };
+  return module.parse;
+}
+
+/** The Go program alone: Docker's own parser, without balena's rules on top. @throws ToolMissing */
+export async function composeProgram(): Promise<string> {
+  return join(await buildComposeParser(), 'bin', 'balena-compose-parser');
+}
+
+async function buildComposeParser(): Promise<string> {
   const home = join(cache, `compose-parser-${parserVersion}`);
   await once(home, async (folder) => {
     const source = repositoryFile('node_modules/@balena/compose-parser');
@@ -30,8 +41,7 @@ export async function composeParser(): Promise<typeof parse> {
       env: { ...process.env, CGO_ENABLED: '0' },
     });
   });
-  const module = (await import(join(home, 'dist', 'index.js'))) as { parse: typeof parse };
-  return module.parse;
+  return home;
 }
 
 /** The path of hadolint, from its PyPI package. @throws ToolMissing */

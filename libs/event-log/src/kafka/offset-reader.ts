@@ -1,5 +1,9 @@
 import type { LogTopic } from '@emotion-fleet/contracts';
-import { withLimit, type Admin } from './client.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { EventLogError } from '../event-log.ts';
+import { messageOf, withLimit, type Admin } from './client.ts';
+
+const retryPauseMs = 100;
 
 /** First offset that is still there, and the one that the next entry will get. */
 export interface OffsetRange {
@@ -19,8 +23,7 @@ export class OffsetReader {
 
   /** Of each partition, by its number. */
   async ranges(topic: LogTopic): Promise<readonly OffsetRange[]> {
-    const work = this.#admin.fetchTopicOffsets(topic.name);
-    const found = await withLimit(work, this.#limitMs, 'the question for offsets');
+    const found = await this.#ask(() => this.#admin.fetchTopicOffsets(topic.name));
     const ranges: OffsetRange[] = [];
     for (const { partition, low, high } of found) {
       ranges[partition] = { low: Number(low), high: Number(high) };
@@ -30,12 +33,30 @@ export class OffsetReader {
 
   /** Next offset of the group in each partition; undefined where it has committed none. */
   async committed(groupId: string, topic: LogTopic): Promise<readonly (number | undefined)[]> {
-    const work = this.#admin.fetchOffsets({ groupId, topics: [topic.name] });
-    const found = await withLimit(work, this.#limitMs, 'the question for committed offsets');
+    const question = { groupId, topics: [topic.name] };
+    const found = await this.#ask(() => this.#admin.fetchOffsets(question));
     const offsets: (number | undefined)[] = [];
     for (const { partition, offset } of found.flatMap(({ partitions }) => partitions)) {
       offsets[partition] = Number(offset) < 0 ? undefined : Number(offset);
     }
     return offsets;
+  }
+
+  /** kafkajs does not retry these by itself while the coordinator of a group is on its way. */
+  async #ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
+    const deadline = performance.now() + this.#limitMs;
+    for (;;) {
+      try {
+        return await withLimit(question(), this.#limitMs, 'the question for offsets');
+      } catch (error) {
+        const { retriable } = error as { retriable?: boolean };
+        if (error instanceof EventLogError) throw error;
+        if (retriable !== true || performance.now() > deadline) {
+          const sentence = `Kafka does not tell offsets: ${messageOf(error)}`;
+          throw new EventLogError('unavailable', sentence, { cause: error });
+        }
+        await delay(retryPauseMs);
+      }
+    }
   }
 }
