@@ -10,7 +10,7 @@ import { requireStack } from './toolchain.ts';
 
 const copyDependencies = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
 
-export type ServerName = 'kafka' | 'cassandra';
+type ServerName = 'kafka' | 'cassandra';
 
 export interface JarsProgress {
   readonly server: ServerName;
