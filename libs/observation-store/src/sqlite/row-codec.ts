@@ -19,7 +19,7 @@ import {
   encodeCells,
   encodeScopeWindow,
   encodeWindow,
-} from './values-codec.ts';
+} from '../values-codec.ts';
 import type { SqlRow } from './worker-messages.ts';
 
 /*

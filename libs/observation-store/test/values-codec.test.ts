@@ -10,8 +10,8 @@ import {
   encodeCells,
   encodeScopeWindow,
   encodeWindow,
-} from '../../src/sqlite/values-codec.ts';
-import { scopeWindowValues, windowValues } from '../arbitraries.ts';
+} from '../src/values-codec.ts';
+import { scopeWindowValues, windowValues } from './arbitraries.ts';
 
 const counts = fc.tuple(fc.nat(), fc.nat(), fc.nat(), fc.nat(), fc.nat());
 const cells = fc

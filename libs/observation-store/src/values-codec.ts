@@ -4,18 +4,18 @@ import {
   type ByEmotion,
   type ByScoredEmotion,
 } from '@emotion-fleet/contracts';
-import type { GridCells } from '../rows.ts';
+import type { GridCells } from './rows.ts';
 import {
   zeroClusters,
   type ClusterMoments,
   type ClusterSums,
   type ScopeWindowValues,
   type WindowValues,
-} from '../windows/window-values.ts';
+} from './windows/window-values.ts';
 
 /*
  * Window values as a JSON list of numbers: a fifth of the size of named fields, and still readable with any
- * SQLite tool. The order is append-only: a new figure goes to the end and reads as 0 from older rows.
+ * tool of the database. The order is append-only: a new figure goes to the end and reads as 0 from older rows.
  */
 
 export function encodeWindow(values: WindowValues): string {
