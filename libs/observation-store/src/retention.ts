@@ -5,6 +5,7 @@ const dayMs = 24 * 3_600_000;
 
 export const defaultRawRetentionMs = minRawRetentionMs;
 export const defaultMinuteRetentionMs = 90 * dayMs;
+export const defaultHealthRetentionMs = 7 * dayMs;
 
 /**
  * Raw rows must outlive what an outbox may still send by a day: a window is recomputed from its raw rows

@@ -7,7 +7,12 @@ import {
   type RecordQuery,
   type TimeRange,
 } from './observation-store.ts';
-import { checkRawRetention, defaultMinuteRetentionMs, defaultRawRetentionMs } from './retention.ts';
+import {
+  checkRawRetention,
+  defaultHealthRetentionMs,
+  defaultMinuteRetentionMs,
+  defaultRawRetentionMs,
+} from './retention.ts';
 import type {
   DeviceHourRow,
   DeviceStatusRow,
@@ -31,7 +36,6 @@ import {
 } from './sqlite/statements.ts';
 import { WorkerDatabase } from './sqlite/worker-database.ts';
 import type { SqlRow } from './sqlite/worker-messages.ts';
-import { dayMs } from './windows/time.ts';
 
 export interface SqliteObservationStoreOptions {
   /** Created where it isn't there; holds `observations.sqlite` and its lock. */
@@ -87,7 +91,7 @@ export class SqliteObservationStore implements ObservationStore {
       retentions: storeRetentions({
         rawRetentionMs: this.#rawRetentionMs,
         minuteRetentionMs: this.#minuteRetentionMs,
-        healthRetentionMs: options.healthRetentionMs ?? 7 * dayMs,
+        healthRetentionMs: options.healthRetentionMs ?? defaultHealthRetentionMs,
       }),
     });
   }

@@ -1,0 +1,97 @@
+import type { types } from 'cassandra-driver';
+import type { TimeRange } from '../observation-store.ts';
+import type { Versioned } from '../rows.ts';
+import { bucketsOf, type Bucket } from './buckets.ts';
+import type { CassandraConnection, Statement } from './connection.ts';
+import { PartitionGroups } from './partition-groups.ts';
+
+export interface VersionedTableOptions<Row extends Versioned> {
+  readonly connection: CassandraConnection;
+  /** With its keyspace. */
+  readonly table: string;
+  /** Columns of the partition key, then of the clustering key. */
+  readonly partition: readonly string[];
+  readonly clustering: readonly string[];
+  readonly partitionOf: (row: Row) => readonly unknown[];
+  readonly clusteringOf: (row: Row) => readonly unknown[];
+  readonly encode: (row: Row) => string | Buffer;
+  readonly decode: (key: types.Row, content: string | Buffer, version: number) => Row;
+  /** Seconds that the row still has to live, where its table forgets; none or less: it is not written. */
+  readonly ttlSeconds?: (row: Row) => number;
+}
+
+/**
+ * Rows of which the highest version stays, whoever writes last: the version is the cell's timestamp, so that the
+ * nodes themselves let an older write lose.
+ *
+ * INVARIANT: a row is one cell. Of two writes with one version and different content the greater bytes stay, on every
+ * node alike; with several cells that would be decided for each of them, and the row would be half of each write.
+ */
+export class VersionedTable<Row extends Versioned> {
+  readonly #options: VersionedTableOptions<Row>;
+  readonly #insert: string;
+  readonly #select: string;
+
+  constructor(options: VersionedTableOptions<Row>) {
+    this.#options = options;
+    const { table, partition, clustering } = options;
+    const columns = [...partition, ...clustering];
+    const ttl = options.ttlSeconds === undefined ? '' : ' AND TTL ?';
+    this.#insert = `INSERT INTO ${table} (${columns.join(', ')}, content)
+      VALUES (${columns.map(() => '?').join(', ')}, ?) USING TIMESTAMP ?${ttl}`;
+    this.#select = `SELECT ${columns.join(', ')}, content, writetime(content) AS version
+      FROM ${table} WHERE ${partition.map((column) => `${column} = ?`).join(' AND ')}`;
+  }
+
+  async put(rows: readonly Row[]): Promise<void> {
+    await this.#options.connection.write(this.groupsOf(rows));
+  }
+
+  /** The writes of `put`, for rows that go to several tables at once. */
+  groupsOf(rows: readonly Row[]): readonly (readonly Statement[])[] {
+    const { partitionOf, clusteringOf, encode, ttlSeconds } = this.#options;
+    const groups = new PartitionGroups();
+    for (const row of rows) {
+      const partition = partitionOf(row);
+      const content = encode(row);
+      const params = [...partition, ...clusteringOf(row), content, row.version];
+      const ttl = ttlSeconds?.(row);
+      if (ttl !== undefined) {
+        if (ttl <= 0) continue;
+        params.push(ttl);
+      }
+      groups.add(partition.join('/'), { query: this.#insert, params }, content.length);
+    }
+    return groups.groups;
+  }
+
+  /** The rows of one partition, or those of them that begin with this clustering key, in their order. */
+  async readPartition(
+    partition: readonly unknown[],
+    clustering: readonly unknown[] = [],
+  ): Promise<Row[]> {
+    const conditions = clustering.map((_, index) => ` AND ${this.#options.clustering[index]} = ?`);
+    return this.#read([
+      { query: this.#select + conditions.join(''), params: [...partition, ...clustering] },
+    ]);
+  }
+
+  /** The rows of a range of time: `id` and the bucket are the partition, the time is the first clustering column. */
+  async readRange(id: string, bucket: Bucket, range: TimeRange): Promise<Row[]> {
+    const [time] = this.#options.clustering;
+    const query = `${this.#select} AND ${time} >= ? AND ${time} < ?`;
+    return this.#read(
+      bucketsOf(bucket, range).map((start) => ({
+        query,
+        params: [id, start, range.from, range.to],
+      })),
+    );
+  }
+
+  async #read(statements: readonly Statement[]): Promise<Row[]> {
+    const rows = await this.#options.connection.read(statements);
+    return rows.map((row) =>
+      this.#options.decode(row, row['content'] as string | Buffer, Number(row['version'])),
+    );
+  }
+}
