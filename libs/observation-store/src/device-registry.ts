@@ -44,7 +44,8 @@ export interface DeviceRegistry {
   verifyToken(deviceId: string, token: string): Promise<boolean>;
 }
 
-export type RegistryErrorCode = 'already_exists' | 'no_such_site' | 'no_such_device' | 'stopped';
+export type RegistryErrorCode =
+  'already_exists' | 'no_such_site' | 'no_such_device' | 'unavailable' | 'stopped';
 
 /** Its message is one sentence that can be shown to the person who asked. */
 export class RegistryError extends CodedError<RegistryErrorCode> {

@@ -1,3 +1,6 @@
+export * from './cassandra-device-registry.ts';
+export * from './cassandra-observation-store.ts';
+export * from './cassandra/options.ts';
 export * from './device-registry.ts';
 export * from './ledger/index.ts';
 export * from './observation-store.ts';
