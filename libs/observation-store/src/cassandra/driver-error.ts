@@ -37,21 +37,32 @@ export function driverFault(error: unknown): DriverFault | undefined {
   return undefined;
 }
 
+/** True where the table of a statement is not known to the node (yet). */
+export function isUnknownTable(error: unknown): boolean {
+  return (
+    error instanceof errors.ResponseError &&
+    error.code === types.responseErrorCodes.invalid &&
+    error.message.includes('does not exist')
+  );
+}
+
 /** Why the first connection fails, as the sentence that a person gets to see; anything else as it came. */
 export function connectError(error: unknown, options: CassandraOptions): unknown {
   const addresses = options.contactPoints.join(', ');
-  const inner =
-    error instanceof errors.NoHostAvailableError
-      ? Object.values(error.innerErrors as Record<string, unknown>)
-      : [];
-  if ([error, ...inner].some((cause) => cause instanceof errors.AuthenticationError)) {
+  const causes: unknown[] = [error];
+  if (error instanceof errors.NoHostAvailableError) {
+    causes.push(...Object.values(error.innerErrors as Record<string, unknown>));
+  }
+  if (causes.some((cause) => cause instanceof errors.AuthenticationError)) {
     return new OperatorError(
       'store_login_refused',
       `Cassandra at ${addresses} refuses the user name or password; correct them.`,
       { cause: error },
     );
   }
-  if (error instanceof errors.ArgumentError && error.message.includes('localDataCenter')) {
+  const isOtherDataCenter = (cause: unknown): boolean =>
+    cause instanceof errors.ArgumentError && cause.message.includes('localDataCenter');
+  if (causes.some(isOtherDataCenter)) {
     return new OperatorError(
       'unknown_data_center',
       `Cassandra at ${addresses} has no data centre "${options.localDataCenter}"; name the one that these nodes are in.`,

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { OperatorError } from '@emotion-fleet/service';
 import type { CassandraConnection } from './connection.ts';
+import { isUnknownTable } from './driver-error.ts';
 import type { CassandraOptions } from './options.ts';
 import { migrations, type SchemaOptions } from './schema.ts';
 
@@ -18,7 +19,8 @@ export interface MigratorOptions {
 /** A process that dies while it migrates holds the others up for this long. */
 const lockSeconds = 60;
 const lockWaitMs = 3 * 60_000;
-const lockPollMs = 100;
+const tableVisibleMs = 10_000;
+const pollMs = 100;
 
 /**
  * Makes a keyspace and brings it up to date.
@@ -54,7 +56,7 @@ export class CassandraMigrator {
     }
     if (!(await this.#exists('properties'))) await this.#createKeyspace();
     const steps = migrations(schema);
-    if ((await this.#version()) !== steps.length) await this.#migrate(steps);
+    if ((await this.#firstVersion()) !== steps.length) await this.#migrate(steps);
     const epoch = newEpoch();
     const { applied, row } = await connection.conditional(
       `INSERT INTO ${this.#properties} (name, value) VALUES ('epoch', ?) IF NOT EXISTS`,
@@ -116,6 +118,19 @@ export class CassandraMigrator {
     return (await this.#options.connection.read([{ query, params }])).length > 0;
   }
 
+  /** A table that another process has just made may be listed before it can be used. */
+  async #firstVersion(): Promise<number> {
+    const until = performance.now() + tableVisibleMs;
+    for (;;) {
+      try {
+        return await this.#version();
+      } catch (error) {
+        if (!isUnknownTable(error) || performance.now() > until) throw error;
+        await delay(pollMs);
+      }
+    }
+  }
+
   /** How many migrations the keyspace has seen; the row is there from the first call on. */
   async #version(): Promise<number> {
     const { applied, row } = await this.#options.connection.conditional(
@@ -140,7 +155,7 @@ export class CassandraMigrator {
           `Keyspace ${this.#options.schema.keyspace} is being changed by another process; try again when it is done.`,
         );
       }
-      await delay(lockPollMs);
+      await delay(pollMs);
     }
   }
 
