@@ -2,7 +2,7 @@ import { Client, policies, types } from 'cassandra-driver';
 import type { HopHealth } from '@emotion-fleet/service';
 import { connectError, driverFault, type DriverFault } from './driver-error.ts';
 import { Limiter } from './limiter.ts';
-import type { CassandraOptions, Consistency } from './options.ts';
+import { defaultKeyspace, type CassandraOptions, type Consistency } from './options.ts';
 import { RetryOncePolicy } from './retry-policy.ts';
 
 export interface Statement {
@@ -28,6 +28,7 @@ const levels: Readonly<Record<Consistency, types.consistencies>> = {
 const writesInFlight = 16;
 const readsInFlight = 32;
 const pageRows = 2_000;
+const probeIntervalMs = 500;
 
 /**
  * INVARIANTS: every statement is prepared; whatever is not conditional is idempotent, since its timestamp or its
@@ -38,6 +39,7 @@ export class CassandraConnection {
   readonly #writes = new Limiter(writesInFlight);
   readonly #reads = new Limiter(readsInFlight);
   #client: Client | undefined;
+  #probe: NodeJS.Timeout | undefined;
   #lastFault: { readonly code: DriverFault; readonly message: string } | undefined;
 
   constructor(options: ConnectionOptions) {
@@ -68,7 +70,6 @@ export class CassandraConnection {
       },
       socketOptions: { readTimeout: cassandra.requestTimeoutMs ?? 5_000, connectTimeout: 5_000 },
     });
-    client.on('hostUp', () => (this.#lastFault = undefined));
     try {
       await client.connect();
     } catch (error) {
@@ -83,6 +84,8 @@ export class CassandraConnection {
     const client = this.#client;
     this.#client = undefined;
     await Promise.all([this.#writes.idle(), this.#reads.idle()]);
+    clearTimeout(this.#probe);
+    this.#probe = undefined;
     await client?.shutdown();
   }
 
@@ -189,8 +192,21 @@ export class CassandraConnection {
       const message =
         code === 'timeout' ? 'Cassandra is too slow' : 'Cassandra has not enough nodes that answer';
       this.#lastFault = { code, message: `${message}.` };
+      this.#probe ??= setTimeout(() => void this.#ask(), probeIntervalMs);
       throw this.#options.toError(code, message, error);
     }
+  }
+
+  /** After a fault, until one read of our own succeeds: whoever waits for the store to be well sends it nothing. */
+  async #ask(): Promise<void> {
+    const client = this.#client;
+    this.#probe = undefined;
+    if (client === undefined || this.#lastFault === undefined) return;
+    const { keyspace = defaultKeyspace } = this.#options.cassandra;
+    const query = `SELECT value FROM ${keyspace}.properties WHERE name = 'epoch'`;
+    await this.#guard(() => client.execute(query)).catch(() => {
+      // Noted as the last fault, and asked again.
+    });
   }
 
   #started(): Client {
