@@ -64,6 +64,10 @@ describe('when Cassandra is killed and comes back', { skip: await skipWithoutSta
     await cassandra.server.start();
     await waitUntil('the store is up again', () => store.health().state === 'ok');
     await store.putRecords([row]);
+    await waitUntil('the registry answers again', async () => {
+      const answer = await registry.verifyToken('cam-1', 'token').catch((error: unknown) => error);
+      return answer === false;
+    });
     const read = await store.readRecords({ deviceId, ...always });
     const seqs = new Set(read.map(({ record }) => record.seq));
     assert.equal(seqs.size, read.length);
