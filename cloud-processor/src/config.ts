@@ -1,9 +1,11 @@
 import { outboxMaxAgeMs } from '@emotion-fleet/contracts';
+import { eventLogNeeds, eventLogSettings } from '@emotion-fleet/event-log';
+import { storeNeeds, storeSettings } from '@emotion-fleet/observation-store';
 import { readConfig, Type } from '@emotion-fleet/service';
 
 const ConfigSchema = Type.Object({
-  /** Folder with the files of log, store and registry. */
-  data: Type.String({ minLength: 1 }),
+  ...eventLogSettings,
+  ...storeSettings,
   groupId: Type.String({ minLength: 1, default: 'cloud-processor' }),
   logLevel: Type.String({ default: 'info' }),
   /** `/metrics` and `/health`; 0 picks a free port. */
@@ -14,9 +16,9 @@ const ConfigSchema = Type.Object({
   maxFlushIntervalMs: Type.Integer({ minimum: 1, default: 5_000 }),
 });
 
-/** The only reader of the environment here: `EMOTION_DATA`, `EMOTION_GROUP_ID`, ... @throws OperatorError `bad_config` */
+/** The only reader of the environment here: `EMOTION_PROFILE`, `EMOTION_GROUP_ID`, ... @throws OperatorError `bad_config` */
 export function readProcessorConfig(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ) {
-  return readConfig(ConfigSchema, environment);
+  return readConfig(ConfigSchema, environment, { needs: [eventLogNeeds, storeNeeds] });
 }

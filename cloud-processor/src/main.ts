@@ -1,6 +1,5 @@
-import { join } from 'node:path';
-import { SqliteEventLog } from '@emotion-fleet/event-log';
-import { SqliteDeviceRegistry, SqliteObservationStore } from '@emotion-fleet/observation-store';
+import { openEventLog } from '@emotion-fleet/event-log';
+import { openDeviceRegistry, openObservationStore } from '@emotion-fleet/observation-store';
 import {
   createLogger,
   describeError,
@@ -17,9 +16,9 @@ async function main(): Promise<void> {
   const logger = createLogger({ service: 'cloud-processor', level: config.logLevel });
   const metrics = new Registry();
 
-  const eventLog = new SqliteEventLog({ file: join(config.data, 'event-log.sqlite') });
-  const store = new SqliteObservationStore({ directory: config.data });
-  const registry = new SqliteDeviceRegistry({ path: join(config.data, 'registry.sqlite') });
+  const eventLog = openEventLog(config, { clientId: 'cloud-processor', logger });
+  const store = openObservationStore(config);
+  const registry = openDeviceRegistry(config);
   const processor = new Processor({
     eventLog,
     store,
@@ -38,7 +37,7 @@ async function main(): Promise<void> {
 
   const parts = [eventLog, store, registry, processor, operator];
   await startAll(parts);
-  logger.info({ data: config.data }, 'processing');
+  logger.info({ profile: config.profile }, 'processing');
   stopOnSignal({
     logger,
     stop: async () => {

@@ -11,5 +11,5 @@ const schema = Type.Object({
 export function readStackConfig(environment: NodeJS.ProcessEnv = process.env) {
   const { JAVA_HOME, CI } = environment;
   const ci = CI === undefined || CI === '' || CI === '0' ? 'false' : 'true';
-  return readConfig(schema, { JAVA_HOME, CI: CI === 'false' ? 'false' : ci }, '');
+  return readConfig(schema, { JAVA_HOME, CI: CI === 'false' ? 'false' : ci }, { prefix: '' });
 }

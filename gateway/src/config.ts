@@ -1,15 +1,17 @@
+import { eventLogNeeds, eventLogSettings } from '@emotion-fleet/event-log';
+import { storeNeeds, storeSettings } from '@emotion-fleet/observation-store';
 import { readConfig, Type } from '@emotion-fleet/service';
 import { defaultLimits } from './limits.ts';
 
 const Port = (value: number) => Type.Integer({ minimum: 0, maximum: 65_535, default: value });
 
 const schema = Type.Object({
+  ...eventLogSettings,
+  ...storeSettings,
   mqttHost: Type.String({ default: '127.0.0.1' }),
   mqttPort: Port(1_883),
   /** `/metrics` and `/health`, on loopback. */
   operatorPort: Port(9_101),
-  eventLogFile: Type.String({ minLength: 1 }),
-  registryFile: Type.String({ minLength: 1 }),
   logLevel: Type.String({ default: 'info' }),
   ackTimeoutMs: Type.Integer({
     minimum: 100,
@@ -23,5 +25,5 @@ const schema = Type.Object({
 
 /** The gateway's configuration from `EMOTION_...` variables. @throws OperatorError `bad_config` */
 export function readGatewayConfig(environment: NodeJS.ProcessEnv = process.env) {
-  return readConfig(schema, environment);
+  return readConfig(schema, environment, { needs: [eventLogNeeds, storeNeeds] });
 }

@@ -1,5 +1,5 @@
-import { SqliteEventLog } from '@emotion-fleet/event-log';
-import { SqliteDeviceRegistry } from '@emotion-fleet/observation-store';
+import { openEventLog } from '@emotion-fleet/event-log';
+import { openDeviceRegistry } from '@emotion-fleet/observation-store';
 import {
   createLogger,
   describeError,
@@ -15,8 +15,8 @@ async function main(): Promise<void> {
   const config = readGatewayConfig();
   const logger = createLogger({ service: 'gateway', level: config.logLevel });
   const metrics = new Registry();
-  const eventLog = new SqliteEventLog({ file: config.eventLogFile });
-  const devices = new SqliteDeviceRegistry({ path: config.registryFile });
+  const eventLog = openEventLog(config, { clientId: 'gateway', logger });
+  const devices = openDeviceRegistry(config);
   const { ackTimeoutMs, maxInFlightBytes, maxConnections, recheckIntervalMs } = config;
   const gateway = new Gateway({
     eventLog,

@@ -22,7 +22,7 @@ it('starts, listens, and drains at SIGTERM with exit code 0', async () => {
 it('says in one sentence what is not configured', async () => {
   using gateway = new GatewayProcess();
   assert.deepEqual(await once(gateway.spawn({}), 'exit'), [1, null]);
-  assert.match(gateway.errors, /^[^\n]*EMOTION_EVENT_LOG_FILE is not set[^\n]*\.\n$/);
+  assert.match(gateway.errors, /^[^\n]*EMOTION_DATA_DIRECTORY is not set[^\n]*\.\n$/);
 });
 
 it('has every acked record after kill -9', async () => {

@@ -1,9 +1,11 @@
+import { eventLogNeeds, eventLogSettings } from '@emotion-fleet/event-log';
+import { storeNeeds, storeSettings } from '@emotion-fleet/observation-store';
 import { readConfig, Type } from '@emotion-fleet/service';
 import { leastGroupSize } from './privacy/group-size.ts';
 
 const schema = Type.Object({
-  /** Folder with `event-log.sqlite`, `observations.sqlite` and `registry.sqlite`. */
-  dataDirectory: Type.String({ minLength: 1 }),
+  ...eventLogSettings,
+  ...storeSettings,
   dashboardPort: Type.Integer({ minimum: 0, maximum: 65_535, default: 8080 }),
   /** Folder of the built web app; without it there is the API alone. */
   dashboardWebRoot: Type.Optional(Type.String({ minLength: 1 })),
@@ -19,5 +21,5 @@ const schema = Type.Object({
  * @throws OperatorError `bad_config`
  */
 export function readDashboardConfig() {
-  return readConfig(schema, process.env);
+  return readConfig(schema, process.env, { needs: [eventLogNeeds, storeNeeds] });
 }

@@ -1,8 +1,6 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Registry } from 'prom-client';
-import { SqliteEventLog } from '@emotion-fleet/event-log';
-import { SqliteDeviceRegistry, SqliteObservationStore } from '@emotion-fleet/observation-store';
+import { openEventLog } from '@emotion-fleet/event-log';
+import { openDeviceRegistry, openObservationStore } from '@emotion-fleet/observation-store';
 import { createLogger, describeError, startAll, stopOnSignal } from '@emotion-fleet/service';
 import packageFile from '../package.json' with { type: 'json' };
 import { readDashboardConfig } from './config.ts';
@@ -18,12 +16,9 @@ try {
 async function main(): Promise<void> {
   const config = readDashboardConfig();
   const logger = createLogger({ service: 'dashboard', level: config.logLevel });
-  const { dataDirectory } = config;
-  await mkdir(dataDirectory, { recursive: true });
-
-  const eventLog = new SqliteEventLog({ file: join(dataDirectory, 'event-log.sqlite') });
-  const store = new SqliteObservationStore({ directory: dataDirectory });
-  const registry = new SqliteDeviceRegistry({ path: join(dataDirectory, 'registry.sqlite') });
+  const eventLog = openEventLog(config, { clientId: 'dashboard', logger });
+  const store = openObservationStore(config);
+  const registry = openDeviceRegistry(config);
   const dashboard = new DashboardServer({
     store,
     registry,
@@ -33,7 +28,7 @@ async function main(): Promise<void> {
     port: config.dashboardPort,
     info: {
       version: packageFile.version,
-      profile: 'embedded',
+      profile: config.profile,
       demo: config.demo,
       minimumGroupSize: config.minimumGroupSize,
     },

@@ -11,7 +11,7 @@ const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 /** The gateway as its own process, on free ports, with its files in a folder that goes with it. */
 export class GatewayProcess {
   readonly folder = mkdtempSync(join(tmpdir(), 'gateway-'));
-  readonly eventLogFile = join(this.folder, 'log.sqlite');
+  readonly eventLogFile = join(this.folder, 'event-log.sqlite');
   readonly registryFile = join(this.folder, 'registry.sqlite');
   output = '';
   errors = '';
@@ -29,8 +29,7 @@ export class GatewayProcess {
   /** Resolves to the MQTT port once it listens. */
   async start(): Promise<number> {
     this.spawn({
-      EMOTION_EVENT_LOG_FILE: this.eventLogFile,
-      EMOTION_REGISTRY_FILE: this.registryFile,
+      EMOTION_DATA_DIRECTORY: this.folder,
       EMOTION_MQTT_PORT: '0',
       EMOTION_OPERATOR_PORT: '0',
     });

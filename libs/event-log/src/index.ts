@@ -1,4 +1,5 @@
 export * from './event-log.ts';
+export * from './open-event-log.ts';
 export { partitionOf } from './partitioner.ts';
 export { KafkaEventLog, type KafkaEventLogOptions } from './kafka-event-log.ts';
 export { SqliteEventLog, type SqliteEventLogOptions } from './sqlite-event-log.ts';

@@ -4,6 +4,7 @@ export * from './cassandra/options.ts';
 export * from './device-registry.ts';
 export * from './ledger/index.ts';
 export * from './observation-store.ts';
+export * from './open-observation-store.ts';
 export * from './record-time.ts';
 export * from './retention.ts';
 export * from './rows.ts';

@@ -1,8 +1,16 @@
 import { Type, type Static, type TObject } from 'typebox';
 import { Value } from 'typebox/value';
 import { OperatorError } from './errors.ts';
+import type { Profile, ProfileNeeds } from './profile.ts';
 
 export { Type };
+
+export interface ReadConfigOptions {
+  /** Before each variable's name (default `EMOTION_`). */
+  readonly prefix?: string;
+  /** What the profile that was chosen can't do without. */
+  readonly needs?: readonly ProfileNeeds[];
+}
 
 /**
  * Reads one configuration from environment variables. Each property of the schema is read from
@@ -15,7 +23,7 @@ export { Type };
 export function readConfig<Schema extends TObject>(
   schema: Schema,
   environment: Readonly<Record<string, string | undefined>>,
-  prefix = 'EMOTION_',
+  { prefix = 'EMOTION_', needs = [] }: ReadConfigOptions = {},
 ): Readonly<Static<Schema>> {
   const raw: Record<string, unknown> = {};
   const faults: string[] = [];
@@ -33,6 +41,12 @@ export function readConfig<Schema extends TObject>(
       const property = error.instancePath.split('/')[1] ?? '';
       faults.push(`${prefix}${variableName(property)} ${error.message}`);
     }
+  }
+  const { profile } = value as { profile?: Profile };
+  for (const property of needs.flatMap((of) =>
+    profile === undefined ? [] : (of[profile] ?? []),
+  )) {
+    if (raw[property] === undefined) faults.push(`${prefix}${variableName(property)} is not set`);
   }
   if (faults.length > 0) {
     throw new OperatorError(

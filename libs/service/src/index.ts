@@ -4,4 +4,5 @@ export * from './health.ts';
 export * from './hop-counter.ts';
 export * from './logger.ts';
 export * from './operator-server.ts';
+export * from './profile.ts';
 export * from './run-service.ts';
