@@ -9,7 +9,13 @@ import {
   type LogEntry,
 } from './event-log.ts';
 import type { BackOff } from './log-consumer.ts';
-import { connectKafka, messageOf, withLimit, type KafkaConnection } from './kafka/client.ts';
+import {
+  connectKafka,
+  messageOf,
+  patience,
+  withLimit,
+  type KafkaConnection,
+} from './kafka/client.ts';
 import { readCompactedTopic } from './kafka/compacted-reader.ts';
 import type { ConsumerTimings } from './kafka/consumer-session.ts';
 import { KafkaConsumer } from './kafka/kafka-consumer.ts';
@@ -66,6 +72,7 @@ export class KafkaEventLog implements EventLog {
   readonly #topics: TopicSettings;
   readonly #timings: ConsumerTimings;
   readonly #kafka;
+  readonly #patientKafka;
   readonly #admin;
   readonly #offsets: OffsetReader;
   readonly #keeper: ProducerKeeper;
@@ -78,6 +85,7 @@ export class KafkaEventLog implements EventLog {
     this.#topics = { ...defaultTopics, ...options.topics };
     this.#timings = { ...defaultTimings, ...options.timings };
     this.#kafka = connectKafka(options);
+    this.#patientKafka = connectKafka(options, patience);
     this.#admin = this.#kafka.admin();
     this.#offsets = new OffsetReader(this.#admin, this.#options.startTimeoutMs);
     const { sendTimeoutMs, recoveryIntervalMs } = this.#options;
@@ -128,7 +136,7 @@ export class KafkaEventLog implements EventLog {
   createConsumer(options: ConsumerOptions): EventConsumer {
     const { backOff, startTimeoutMs, newId, logger } = this.#options;
     return new KafkaConsumer({
-      kafka: this.#kafka,
+      kafka: this.#patientKafka,
       offsets: this.#offsets,
       consumer: options,
       timings: this.#timings,

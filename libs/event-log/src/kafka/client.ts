@@ -27,18 +27,25 @@ export interface KafkaConnection {
   readonly logger?: Logger;
 }
 
+/** A few retries within 1.5 s: what lasts longer is ours to decide. */
+const impatience = { initialRetryTime: 50, maxRetryTime: 1_000, retries: 5 };
+
 /**
- * The client that everything here shares. kafkajs retries each request a few times on its own (1.5 s in all);
- * what lasts longer is ours to decide.
+ * For consumers: a broker that restarts is waited for, about 40 s. The member then keeps its id and goes on at
+ * once; a new one would have to wait until the old one's session is over.
  */
-export function connectKafka({ brokers, clientId, security, logger }: KafkaConnection): Kafka {
+export const patience = { initialRetryTime: 50, maxRetryTime: 1_000, retries: 45 };
+
+/** A client of kafkajs, which knows brokers and how patient to be, but connects nothing itself. */
+export function connectKafka(connection: KafkaConnection, retry = impatience): Kafka {
+  const { brokers, clientId, security, logger } = connection;
   return new kafkajs.Kafka({
     brokers: [...brokers],
     clientId,
     ...security,
     connectionTimeout: 1_000,
     requestTimeout: 10_000,
-    retry: { initialRetryTime: 50, multiplier: 2, factor: 0.2, retries: 5, maxRetryTime: 1_000 },
+    retry,
     logLevel: logger === undefined ? logLevel.NOTHING : logLevel.INFO,
     ...(logger !== undefined && { logCreator: toLogger(logger) }),
   });

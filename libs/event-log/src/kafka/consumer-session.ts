@@ -2,6 +2,7 @@ import type { LogTopic } from '@emotion-fleet/contracts';
 import { EventLogError } from '../event-log.ts';
 import {
   messageOf,
+  patience,
   withLimit,
   type Consumer,
   type EachBatchPayload,
@@ -32,7 +33,7 @@ export interface ConsumerSessionOptions {
   readonly onEnd: (reason: EventLogError) => void;
 }
 
-const disconnectLimitMs = 10_000;
+const disconnectLimitMs = 5_000;
 
 /** One life of a kafkajs consumer, from connecting to its end; it is never started again. */
 export class ConsumerSession {
@@ -42,10 +43,13 @@ export class ConsumerSession {
   #watch: NodeJS.Timeout | undefined;
   #activeAt = 0;
   #inHand = 0;
+  /** Resolved while no batch is in hand. */
+  #idle = Promise.withResolvers<undefined>();
   #over = false;
 
   constructor(options: ConsumerSessionOptions) {
     this.#options = options;
+    this.#idle.resolve(undefined);
   }
 
   /** Resolves once connected and at work; joining the group is told by `onJoin`. */
@@ -59,7 +63,7 @@ export class ConsumerSession {
       maxWaitTimeInMs: timings.fetchWaitMs,
       allowAutoTopicCreation: false,
       // A crash ends the session; who owns it makes a new one.
-      retry: { retries: 5, restartOnFailure: async () => false },
+      retry: { ...patience, restartOnFailure: async () => false },
     });
     this.#consumer = consumer;
     this.#listen(consumer);
@@ -79,11 +83,11 @@ export class ConsumerSession {
     this.#over = true;
     clearInterval(this.#watch);
     for (const timer of this.#resumes) clearTimeout(timer);
-    const { stallAfterMs } = this.#options.timings;
-    const left = this.#consumer?.disconnect();
+    const left = this.#consumer?.disconnect() ?? Promise.resolve();
+    left.catch(() => undefined);
     // The batch in hand has its own time; leaving and hanging up have a limit.
-    while (this.#inHand > 0) await Promise.race([left, pause(stallAfterMs / 4)]);
-    await withLimit(left ?? Promise.resolve(), disconnectLimitMs, 'leaving the group').catch(
+    await this.#idle.promise;
+    await withLimit(left, disconnectLimitMs, 'leaving the group').catch(
       () => undefined, // The broker finds out by the session's time-out.
     );
   }
@@ -133,11 +137,11 @@ export class ConsumerSession {
   }
 
   async #handle(payload: EachBatchPayload): Promise<void> {
-    this.#inHand += 1;
+    if (this.#inHand++ === 0) this.#idle = Promise.withResolvers<undefined>();
     try {
       if (!this.#over) await this.#options.onBatch(payload);
     } finally {
-      this.#inHand -= 1;
+      if (--this.#inHand === 0) this.#idle.resolve(undefined);
       this.#touch();
     }
   }
@@ -166,8 +170,4 @@ export class ConsumerSession {
 
 function toTopicPartitions([topic, partition]: readonly [string, number]) {
   return { topic, partitions: [partition] };
-}
-
-async function pause(ms: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, ms));
 }
