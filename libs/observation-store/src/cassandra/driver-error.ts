@@ -8,6 +8,7 @@ const timeouts: readonly number[] = [
   types.responseErrorCodes.readTimeout,
   types.responseErrorCodes.writeTimeout,
 ];
+const invalid: readonly number[] = [types.responseErrorCodes.invalid];
 const unavailable: readonly number[] = [
   types.responseErrorCodes.unavailableException,
   types.responseErrorCodes.overloaded,
@@ -41,7 +42,7 @@ export function driverFault(error: unknown): DriverFault | undefined {
 export function isUnknownTable(error: unknown): boolean {
   return (
     error instanceof errors.ResponseError &&
-    error.code === types.responseErrorCodes.invalid &&
+    invalid.includes(error.code) &&
     error.message.includes('does not exist')
   );
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Client, type types } from 'cassandra-driver';
+import { Client, types } from 'cassandra-driver';
 import { CassandraServer } from '@emotion-fleet/deploy';
 import type { CassandraOptions } from '@emotion-fleet/observation-store';
 import { temporaryFolder, type TemporaryFolder } from '../temporary-folder.ts';
@@ -39,7 +39,9 @@ export class CassandraUnderTest {
 
   /** What the node did for a traced query. */
   async trace(traceId: types.Uuid): Promise<string[]> {
-    const { events } = await (await this.#connected()).metadata.getTrace(traceId, 1);
+    const { events } = await (
+      await this.#connected()
+    ).metadata.getTrace(traceId, types.consistencies.one);
     return events.map(({ activity }) => String(activity));
   }
 
