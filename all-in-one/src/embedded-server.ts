@@ -6,6 +6,7 @@ import { SqliteEventLog } from '@emotion-fleet/event-log';
 import { Gateway, RegistryAuthenticator } from '@emotion-fleet/gateway';
 import { SqliteDeviceRegistry, SqliteObservationStore } from '@emotion-fleet/observation-store';
 import type { Lifecycle, Logger } from '@emotion-fleet/service';
+import type { FleetServer, ServerPorts } from './fleet-server.ts';
 
 export interface EmbeddedServerOptions {
   readonly dataDirectory: string;
@@ -21,7 +22,7 @@ export interface EmbeddedServerOptions {
 const drainMs = 5_000;
 
 /** Log, store, gateway, processor and dashboard in one process, on two SQLite files and the registry. */
-export class EmbeddedServer implements Lifecycle {
+export class EmbeddedServer implements FleetServer {
   readonly registry: SqliteDeviceRegistry;
   readonly #logger: Logger;
   readonly #eventLog: SqliteEventLog;
@@ -72,14 +73,14 @@ export class EmbeddedServer implements Lifecycle {
     });
   }
 
-  /** Starts sinks before sources; resolves to the two ports. */
-  async start(): Promise<{ mqttPort: number; dashboardPort: number }> {
+  /** Starts sinks before sources. */
+  async start(): Promise<ServerPorts> {
     try {
       for (const part of [this.#eventLog, this.#store, this.registry, this.#processor])
         await this.#begin(part);
       const { port: dashboardPort } = await this.#begin(this.#dashboard);
       const mqttPort = await this.#begin(this.#gateway);
-      return { mqttPort, dashboardPort };
+      return { mqttPorts: [mqttPort], dashboardPort };
     } catch (error) {
       await this.stop();
       throw error;

@@ -5,13 +5,15 @@ import { pino } from 'pino';
 import { agentEntryFile, ensureModels } from '@emotion-fleet/edge-agent';
 import { buildWeb } from '@emotion-fleet/dashboard-web';
 import { createLogger, type Logger } from '@emotion-fleet/service';
-import { AgentSupervisor, type AgentProcess } from './agent-supervisor.ts';
 import type { LauncherEnvironment } from './config.ts';
 import { demoSites, ownCameraSite, seedRegistry, type DemoSite } from './demo-fleet.ts';
+import { DistributedServer } from './distributed-server.ts';
 import { EmbeddedServer } from './embedded-server.ts';
 import { FileTokenKeeper } from './file-token-keeper.ts';
+import type { FleetServer, ServerPorts } from './fleet-server.ts';
 import type { LaunchOptions } from './options.ts';
 import { ensureCamera, ensurePortFree, ensureWritable } from './preflight.ts';
+import { ProcessSupervisor, type ManagedProcess } from './process-supervisor.ts';
 import { version } from './version.ts';
 
 const host = '127.0.0.1';
@@ -31,8 +33,8 @@ export class Launcher {
   readonly #interactive: boolean;
   readonly #sites: readonly DemoSite[];
   #logger: Logger | undefined;
-  #server: EmbeddedServer | undefined;
-  #agents: AgentSupervisor | undefined;
+  #server: FleetServer | undefined;
+  #agents: ProcessSupervisor | undefined;
 
   constructor({ options, environment, interactive }: LauncherOptions) {
     this.#options = options;
@@ -53,7 +55,7 @@ export class Launcher {
     let webRoot = '';
     let modelCache = '';
     let tokens: ReadonlyMap<string, string> = new Map();
-    let ports = { mqttPort: 0, dashboardPort: 0 };
+    let ports: ServerPorts = { mqttPorts: [], dashboardPort: 0 };
     const steps = new Listr(
       [
         {
@@ -85,15 +87,9 @@ export class Launcher {
         },
         {
           title: 'Start log, store, gateway, processor and dashboard',
-          task: async () => {
-            this.#server = new EmbeddedServer({
-              dataDirectory,
-              dashboardPort: port,
-              webRoot,
-              version,
-              demo: camera === undefined,
-              logger: this.logger,
-            });
+          task: async (_, task) => {
+            const onProgress = (message: string) => (task.output = message);
+            this.#server = this.#newServer({ webRoot, onProgress });
             ports = await this.#server.start();
             tokens = await seedRegistry({
               registry: this.#server.registry,
@@ -105,13 +101,12 @@ export class Launcher {
           },
         },
         {
-          title: `Start the cameras (${tokens.size})`,
+          title: 'Start the cameras',
           task: async (_, task) => {
-            const agents = this.#agentProcesses({ tokens, mqttPort: ports.mqttPort, modelCache });
+            const agents = this.#agentProcesses({ tokens, mqttPorts: ports.mqttPorts, modelCache });
             task.title = `Start ${agents.length === 1 ? 'the camera' : `${agents.length} cameras`}`;
-            this.#agents = new AgentSupervisor({
-              agents,
-              entryFile: agentEntryFile,
+            this.#agents = new ProcessSupervisor({
+              processes: agents,
               logDirectory: join(dataDirectory, 'logs'),
               logger: this.logger,
             });
@@ -140,26 +135,43 @@ export class Launcher {
     return createLogger({ service: 'all-in-one', level: this.#environment.logLevel, destination });
   }
 
+  #newServer(of: { webRoot: string; onProgress: (message: string) => void }): FleetServer {
+    const { port: dashboardPort, dataDirectory, camera, profile } = this.#options;
+    const { inherited, logLevel } = this.#environment;
+    const common = {
+      ...{ dataDirectory, dashboardPort, logger: this.logger },
+      ...{ webRoot: of.webRoot, demo: camera === undefined },
+    };
+    if (profile === 'embedded') return new EmbeddedServer({ ...common, version });
+    return new DistributedServer({
+      ...common,
+      onProgress: of.onProgress,
+      environment: { ...inherited, EMOTION_LOG_LEVEL: logLevel },
+    });
+  }
+
+  /** Cameras share the gateways out among themselves. */
   #agentProcesses(from: {
     tokens: ReadonlyMap<string, string>;
-    mqttPort: number;
+    mqttPorts: readonly number[];
     modelCache: string;
-  }): AgentProcess[] {
-    return this.#sites.flatMap((site) =>
-      site.cameras.map(({ deviceId, camera }) => ({
-        deviceId,
+  }): ManagedProcess[] {
+    return this.#sites
+      .flatMap(({ cameras }) => cameras)
+      .map(({ deviceId, camera }, index) => ({
+        name: deviceId,
+        entryFile: agentEntryFile,
         environment: {
           ...this.#environment.inherited,
           EMOTION_DEVICE_ID: deviceId,
           EMOTION_TOKEN: from.tokens.get(deviceId) ?? '',
-          EMOTION_MQTT_URL: `mqtt://${host}:${from.mqttPort}`,
+          EMOTION_MQTT_URL: `mqtt://${host}:${from.mqttPorts[index % from.mqttPorts.length]}`,
           EMOTION_DATA_DIRECTORY: join(this.#options.dataDirectory, 'agents', deviceId),
           EMOTION_MODEL_CACHE: from.modelCache,
           EMOTION_CAMERA: camera,
           EMOTION_CLOCK: 'trust',
           EMOTION_LOG_LEVEL: this.#environment.logLevel,
         },
-      })),
-    );
+      }));
   }
 }

@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { OperatorError } from '@emotion-fleet/service';
+import { OperatorError, profiles, type Profile } from '@emotion-fleet/service';
 import { isAbsolute, resolve } from 'node:path';
 
 export interface LaunchOptions {
@@ -8,6 +8,7 @@ export interface LaunchOptions {
   readonly dataDirectory: string;
   /** What ffmpeg reads in place of the virtual cameras: a file, an RTSP address, a device. */
   readonly camera?: string;
+  readonly profile: Profile;
   readonly openBrowser: boolean;
 }
 
@@ -30,14 +31,20 @@ export function parseOptions(
         .default(8080)
         .argParser(parsePort),
     )
-    .option('--data <folder>', 'where data is kept (default: data/demo, with --camera data/camera)')
+    .option(
+      '--data <folder>',
+      'where data is kept (default: data/demo, data/camera with --camera, ...-distributed)',
+    )
     .option(
       '--camera <source>',
       'a video file, an rtsp:// address or a /dev/video device in place of the virtual cameras (needs ffmpeg)',
     )
     .addOption(
-      new Option('--profile <name>', 'where log and store live')
-        .choices(['embedded'])
+      new Option(
+        '--profile <name>',
+        'embedded: SQLite files; distributed: Kafka and Cassandra (needs Java 17 and Maven)',
+      )
+        .choices(profiles)
         .default('embedded'),
     )
     .option('--no-open', 'do not open a browser')
@@ -54,7 +61,13 @@ export function parseOptions(
     }
     throw error;
   }
-  const options = command.opts<{ port: number; data?: string; camera?: string; open: boolean }>();
+  const options = command.opts<{
+    port: number;
+    data?: string;
+    camera?: string;
+    profile: Profile;
+    open: boolean;
+  }>();
   if (command.args.length > 0) {
     throw new OperatorError(
       'usage',
@@ -65,12 +78,16 @@ export function parseOptions(
     isAbsolute(path) ? path : resolve(context.workingDirectory, path);
   return {
     port: options.port,
-    dataDirectory: absolute(
-      options.data ?? (options.camera === undefined ? 'data/demo' : 'data/camera'),
-    ),
+    dataDirectory: absolute(options.data ?? defaultFolder(options)),
+    profile: options.profile,
     ...(options.camera === undefined ? {} : { camera: options.camera }),
     openBrowser: options.open,
   };
+}
+
+function defaultFolder({ camera, profile }: { camera?: string; profile: Profile }): string {
+  const folder = camera === undefined ? 'data/demo' : 'data/camera';
+  return profile === 'embedded' ? folder : `${folder}-${profile}`;
 }
 
 function parsePort(text: string): number {

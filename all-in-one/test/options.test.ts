@@ -9,6 +9,7 @@ test('runs the demo on port 8080 with data below the working directory', () => {
   assert.deepEqual(parseOptions([], context), {
     port: 8080,
     dataDirectory: '/home/someone/fleet/data/demo',
+    profile: 'embedded',
     openBrowser: true,
   });
 });
@@ -19,6 +20,7 @@ test('keeps the data of an own camera apart from the demo', () => {
     port: 0,
     dataDirectory: '/home/someone/fleet/data/camera',
     camera: '/dev/video0',
+    profile: 'embedded',
     openBrowser: false,
   });
 });

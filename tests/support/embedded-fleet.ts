@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import {
-  AgentSupervisor,
+  ProcessSupervisor,
   EmbeddedServer,
   FileTokenKeeper,
   seedRegistry,
@@ -19,14 +19,14 @@ export interface EmbeddedFleetOptions {
 
 /** The embedded profile with cameras of the test's choice, and an ear on the wire between them. */
 export class EmbeddedFleet {
-  readonly agents: AgentSupervisor;
+  readonly agents: ProcessSupervisor;
   readonly tap: ByteTap;
   readonly address: string;
   readonly #server: EmbeddedServer;
   readonly #emptyWebRoot: { remove: () => void };
 
   private constructor(parts: {
-    agents: AgentSupervisor;
+    agents: ProcessSupervisor;
     tap: ByteTap;
     address: string;
     server: EmbeddedServer;
@@ -57,8 +57,8 @@ export class EmbeddedFleet {
         logger,
       },
     });
-    const { mqttPort, dashboardPort } = await server.start();
-    const tap = new ByteTap({ targetPort: () => mqttPort });
+    const { mqttPorts, dashboardPort } = await server.start();
+    const tap = new ByteTap({ targetPort: () => mqttPorts[0]! });
     const tapPort = await tap.start();
     const tokens = await seedRegistry({
       registry: server.registry,
@@ -67,10 +67,11 @@ export class EmbeddedFleet {
       timeZone: 'UTC',
       now: Date.now,
     });
-    const agents = new AgentSupervisor({
-      agents: sites.flatMap(({ cameras }) =>
+    const agents = new ProcessSupervisor({
+      processes: sites.flatMap(({ cameras }) =>
         cameras.map(({ deviceId, camera }) => ({
-          deviceId,
+          name: deviceId,
+          entryFile: agentEntryFile,
           environment: {
             PATH: process.env['PATH'] ?? '',
             ...agentEnvironment({
@@ -82,7 +83,6 @@ export class EmbeddedFleet {
           },
         })),
       ),
-      entryFile: agentEntryFile,
       logDirectory: join(dataDirectory, 'logs'),
       logger,
     });

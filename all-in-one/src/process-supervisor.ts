@@ -4,48 +4,48 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Lifecycle, Logger } from '@emotion-fleet/service';
 
-export interface AgentProcess {
-  readonly deviceId: string;
+export interface ManagedProcess {
+  /** Also the name of its log file. */
+  readonly name: string;
+  readonly entryFile: string;
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export interface AgentSupervisorOptions {
-  readonly agents: readonly AgentProcess[];
-  /** The agent's entry file. */
-  readonly entryFile: string;
+export interface ProcessSupervisorOptions {
+  readonly processes: readonly ManagedProcess[];
   readonly logDirectory: string;
   readonly logger: Logger;
-  /** Pause before an agent that died is started again (default: 1 s doubling to 30 s). */
+  /** Pause before a process that died is started again (default: 1 s doubling to 30 s). */
   readonly restartDelayMs?: (deaths: number) => number;
-  /** An agent that drains longer is killed. */
+  /** One that drains longer is killed. */
   readonly stopTimeoutMs?: number;
 }
 
 /**
- * Runs each edge agent as a process of its own, in a process group of its own, so that the terminal's Ctrl-C
- * reaches the launcher alone and the drain keeps its order. An agent ends by itself when the launcher is
+ * Runs agents and services as processes of their own, in process groups of their own, so that the terminal's
+ * Ctrl-C reaches the launcher alone and the drain keeps its order. Each ends by itself when the launcher is
  * gone: its IPC channel closes.
  */
-export class AgentSupervisor implements Lifecycle {
-  readonly #options: AgentSupervisorOptions;
+export class ProcessSupervisor implements Lifecycle {
+  readonly #options: ProcessSupervisorOptions;
   readonly #children = new Map<string, ChildProcess>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #stopping = false;
 
-  constructor(options: AgentSupervisorOptions) {
+  constructor(options: ProcessSupervisorOptions) {
     this.#options = options;
   }
 
   async start(): Promise<void> {
     await mkdir(this.#options.logDirectory, { recursive: true });
-    for (const agent of this.#options.agents) this.#spawn(agent, 0);
+    for (const one of this.#options.processes) this.#spawn(one, 0);
   }
 
-  /** Process ids by device, for those that run. */
+  /** Process ids by name, for those that run. */
   pids(): ReadonlyMap<string, number> {
     const pids = new Map<string, number>();
-    for (const [deviceId, child] of this.#children)
-      if (child.pid !== undefined) pids.set(deviceId, child.pid);
+    for (const [name, child] of this.#children)
+      if (child.pid !== undefined) pids.set(name, child.pid);
     return pids;
   }
 
@@ -55,10 +55,10 @@ export class AgentSupervisor implements Lifecycle {
     await Promise.all([...this.#children.values()].map((child) => this.#end(child)));
   }
 
-  #spawn(agent: AgentProcess, deaths: number): void {
-    const { entryFile, logDirectory, logger } = this.#options;
-    const { deviceId, environment } = agent;
-    const log = createWriteStream(join(logDirectory, `${deviceId}.log`), { flags: 'a' });
+  #spawn(one: ManagedProcess, deaths: number): void {
+    const { logDirectory, logger } = this.#options;
+    const { name, entryFile, environment } = one;
+    const log = createWriteStream(join(logDirectory, `${name}.log`), { flags: 'a' });
     const child = fork(entryFile, [], {
       detached: true,
       env: environment,
@@ -66,22 +66,20 @@ export class AgentSupervisor implements Lifecycle {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const startedAtMs = performance.now();
-    this.#children.set(deviceId, child);
+    this.#children.set(name, child);
     pipeOutput(child, log);
-    child.once('error', (error) =>
-      logger.error({ deviceId, err: error }, 'agent cannot be started'),
-    );
+    child.once('error', (error) => logger.error({ name, err: error }, 'process cannot be started'));
     child.once('exit', (code, signal) => {
       log.end();
-      this.#children.delete(deviceId);
+      this.#children.delete(name);
       if (this.#stopping) return;
-      // An agent that ran for a minute has proved that it can: its next death counts as the first.
+      // One that ran for a minute has proved that it can: its next death counts as the first.
       const next = performance.now() - startedAtMs > 60_000 ? 1 : deaths + 1;
       const delayMs = (this.#options.restartDelayMs ?? defaultDelayMs)(next);
-      logger.warn({ deviceId, code, signal, restartInMs: delayMs }, 'agent ended');
+      logger.warn({ name, code, signal, restartInMs: delayMs }, 'process ended');
       const timer = setTimeout(() => {
         this.#timers.delete(timer);
-        this.#spawn(agent, next);
+        this.#spawn(one, next);
       }, delayMs);
       this.#timers.add(timer);
     });
@@ -92,7 +90,7 @@ export class AgentSupervisor implements Lifecycle {
     const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     child.kill('SIGTERM');
     const timer = setTimeout(() => {
-      this.#options.logger.warn({ pid: child.pid }, 'agent did not drain in time');
+      this.#options.logger.warn({ pid: child.pid }, 'process did not drain in time');
       child.kill('SIGKILL');
     }, this.#options.stopTimeoutMs ?? 10_000);
     await exited;

@@ -5,19 +5,19 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { silentLogger } from '@emotion-fleet/service';
-import { AgentSupervisor } from '../src/agent-supervisor.ts';
+import { ProcessSupervisor } from '../src/process-supervisor.ts';
 
 const logDirectory = mkdtempSync(join(tmpdir(), 'emotion-fleet-supervisor-'));
 after(() => rmSync(logDirectory, { recursive: true, force: true }));
 const entryFile = fileURLToPath(new URL('fixtures/agent.ts', import.meta.url));
 
-function supervise(deviceIds: string[], stopTimeoutMs = 5_000): AgentSupervisor {
-  return new AgentSupervisor({
-    agents: deviceIds.map((deviceId) => ({
-      deviceId,
+function supervise(deviceIds: string[], stopTimeoutMs = 5_000): ProcessSupervisor {
+  return new ProcessSupervisor({
+    processes: deviceIds.map((deviceId) => ({
+      name: deviceId,
+      entryFile,
       environment: { PATH: process.env['PATH'] ?? '', EMOTION_DEVICE_ID: deviceId },
     })),
-    entryFile,
     logDirectory,
     logger: silentLogger(),
     restartDelayMs: () => 20,
