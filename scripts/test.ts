@@ -19,9 +19,9 @@ const counts = { passed: 0, failed: 0, skipped: 0 };
 const failures: string[] = [];
 const stream = run({ files, concurrency: 2, timeout: 10 * 60_000 });
 stream.on('test:pass', (event) => {
-  if (event.details.type === 'suite') return;
+  // A suite that is skipped hides its tests: it counts, others don't.
   if (event.skip !== undefined && event.skip !== false) counts.skipped += 1;
-  else counts.passed += 1;
+  else if (event.details.type !== 'suite') counts.passed += 1;
 });
 stream.on('test:fail', (event) => {
   if (event.details.type === 'suite') return;

@@ -29,11 +29,12 @@ const entryFile = (path: string) =>
 /** Kafka, Cassandra, two gateways, two processors and the dashboard as processes of this machine. */
 export class DistributedServer implements FleetServer {
   readonly #options: DistributedServerOptions;
-  readonly #kafka: KafkaServer;
-  readonly #cassandra: CassandraServer;
+  readonly kafka: KafkaServer;
+  readonly cassandra: CassandraServer;
   #registry: DeviceRegistry | undefined;
   /** What runs, in the order of the data's way. */
   #running: Lifecycle[] = [];
+  #gatewayHealth: readonly string[] = [];
   #processorHealth: readonly string[] = [];
 
   constructor(options: DistributedServerOptions) {
@@ -49,11 +50,11 @@ export class DistributedServer implements FleetServer {
       state: string;
     }) =>
       onProgress(state === 'done' ? `${server}: starting` : `${server}: ${fetched} files fetched`);
-    this.#kafka = new KafkaServer({
+    this.kafka = new KafkaServer({
       dataDirectory: join(dataDirectory, 'kafka'),
       onProgress: report,
     });
-    this.#cassandra = new CassandraServer({
+    this.cassandra = new CassandraServer({
       dataDirectory: join(dataDirectory, 'cassandra'),
       onProgress: report,
     });
@@ -62,6 +63,14 @@ export class DistributedServer implements FleetServer {
   get registry(): DeviceRegistry {
     if (this.#registry === undefined) throw new Error('the server has not started');
     return this.#registry;
+  }
+
+  /** What `/health` of each instance says; undefined where one doesn't answer. */
+  async health(): Promise<Record<'gateways' | 'processors', (HealthReport | undefined)[]>> {
+    return {
+      gateways: await Promise.all(this.#gatewayHealth.map(readHealth)),
+      processors: await Promise.all(this.#processorHealth.map(readHealth)),
+    };
   }
 
   async start(): Promise<ServerPorts> {
@@ -80,12 +89,12 @@ export class DistributedServer implements FleetServer {
     if (processing !== undefined) await this.#drainProcessors();
     await processing?.stop();
     for (const part of rest) await part.stop();
-    await Promise.all([this.#kafka.stop(), this.#cassandra.stop()]);
+    await Promise.all([this.kafka.stop(), this.cassandra.stop()]);
   }
 
   async #startAll(): Promise<ServerPorts> {
     const { dashboardPort, webRoot, demo, onProgress = () => undefined } = this.#options;
-    await Promise.all([this.#kafka.start(), this.#cassandra.start()]);
+    await Promise.all([this.kafka.start(), this.cassandra.start()]);
     const ports = await freePorts(gateways * 2 + processors + 1);
     const take = (count: number) => ports.splice(0, count);
     const [mqttPorts, gatewayPorts, processorPorts] = [
@@ -125,6 +134,7 @@ export class DistributedServer implements FleetServer {
       processorPorts,
     );
     this.#processorHealth = processorPorts.map(healthAddress);
+    this.#gatewayHealth = gatewayPorts.map(healthAddress);
     await this.#run(
       gatewayPorts.map((port, index) => ({
         name: `gateway-${index + 1}`,
@@ -152,7 +162,7 @@ export class DistributedServer implements FleetServer {
 
   async #drainProcessors(): Promise<void> {
     const isDrained = async () => {
-      const reports = await Promise.all(this.#processorHealth.map(readHealth));
+      const { processors: reports } = await this.health();
       return reports.every((report) => report?.hops['processor']?.['lag'] === 0);
     };
     const { logger } = this.#options;
@@ -164,8 +174,8 @@ export class DistributedServer implements FleetServer {
   #storeSettings() {
     return {
       profile: 'distributed' as const,
-      cassandraContactPoints: this.#cassandra.contactPoint,
-      cassandraLocalDataCenter: this.#cassandra.localDataCenter,
+      cassandraContactPoints: this.cassandra.contactPoint,
+      cassandraLocalDataCenter: this.cassandra.localDataCenter,
       cassandraKeyspace: 'emotion_fleet',
       cassandraReplicationFactor: 1,
     };
@@ -176,10 +186,10 @@ export class DistributedServer implements FleetServer {
     return {
       ...this.#options.environment,
       EMOTION_PROFILE: 'distributed',
-      EMOTION_KAFKA_BROKERS: this.#kafka.bootstrap,
+      EMOTION_KAFKA_BROKERS: this.kafka.bootstrap,
       EMOTION_KAFKA_REPLICATION_FACTOR: '1',
       EMOTION_KAFKA_MIN_IN_SYNC_REPLICAS: '1',
-      EMOTION_CASSANDRA_CONTACT_POINTS: this.#cassandra.contactPoint,
+      EMOTION_CASSANDRA_CONTACT_POINTS: this.cassandra.contactPoint,
       EMOTION_CASSANDRA_REPLICATION_FACTOR: '1',
       ...own,
     };

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { DistributedServer, type ServerPorts } from '@emotion-fleet/all-in-one';
+import { skipWithoutStack } from '@emotion-fleet/deploy';
+import { KafkaEventLog } from '@emotion-fleet/event-log';
+import { CassandraObservationStore } from '@emotion-fleet/observation-store';
+import { silentLogger, startAll, type HealthReport } from '@emotion-fleet/service';
+import { audit } from '../support/audit.ts';
+import { assertExactlyOnce } from '../support/exactly-once.ts';
+import { SimulatedDevice } from '../support/simulated-device.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { waitFor } from '../support/wait.ts';
+
+const deviceCount = 8;
+const hourMs = 3_600_000;
+
+describe('the distributed profile', { skip: await skipWithoutStack() }, () => {
+  const folder = temporaryFolder('distributed');
+  const logger = silentLogger();
+  const devices: SimulatedDevice[] = [];
+  let server: DistributedServer;
+  let ports: ServerPorts;
+
+  before(async () => {
+    server = new DistributedServer({
+      ...{ dataDirectory: folder.path, dashboardPort: 0, webRoot: folder.path, demo: true, logger },
+      environment: { PATH: process.env['PATH'] ?? '', EMOTION_LOG_LEVEL: 'warn' },
+    });
+    ports = await server.start();
+    const { registry } = server;
+    const startsAt = Math.floor(Date.now() / hourMs) * hourMs - 2 * hourMs;
+    const site = { siteId: 'hall', name: 'Hall', timeZone: 'UTC', purpose: 'demo' as const };
+    await registry.addSite({ ...site, openingHours: [], createdAt: startsAt });
+    for (let index = 0; index < deviceCount; index++) {
+      const deviceId = `camera-${index}`;
+      const entry = { deviceId, name: deviceId, createdAt: startsAt, schedule: [] };
+      const { token } = await registry.addDevice(entry, 'hall');
+      const device = new SimulatedDevice({
+        ...{ deviceId, token, startsAt, seed: index },
+        url: `mqtt://127.0.0.1:${ports.mqttPorts[index % ports.mqttPorts.length]}`,
+        folder: join(folder.path, 'outboxes', deviceId),
+      });
+      devices.push(device);
+      await device.start();
+    }
+  });
+  after(async () => {
+    await Promise.all(devices.map((device) => device.stop()));
+    await server.stop();
+    folder.remove();
+  });
+
+  const append = (records: number) => devices.forEach((device) => device.append(records));
+  const waiting = () => devices.reduce((sum, device) => sum + device.status().records, 0);
+  const allAcked = async (limitMs: number) => {
+    for (const device of devices) assert.ok(await device.drain(limitMs), 'everything is acked');
+  };
+  const hop = (report: HealthReport | undefined, name: string) => report?.hops[name];
+  const caughtUp = () =>
+    waitFor(
+      'the processors have read the log',
+      async () => {
+        const { processors } = await server.health();
+        return processors.every((report) => hop(report, 'processor')?.['lag'] === 0);
+      },
+      60_000,
+    );
+
+  it('takes records through both gateways', async () => {
+    append(400);
+    await allAcked(30_000);
+    await caughtUp();
+    const { gateways } = await server.health();
+    for (const report of gateways)
+      assert.equal(hop(report, 'gateway')?.['connections'], deviceCount / 2);
+  });
+
+  it('acks on while the store is down, and its processors say that it is the store', async () => {
+    await server.cassandra.kill();
+    append(300);
+    await allAcked(30_000);
+    await waitFor('a processor names the store', async () => {
+      const { processors } = await server.health();
+      return processors.some((report) => /store/i.test(hop(report, 'processor')?.detail ?? ''));
+    });
+    await server.cassandra.start();
+    await caughtUp();
+  });
+
+  it('acks nothing while the log is down: gateways say so, refuse connections, and outboxes keep all', async () => {
+    await server.kafka.kill();
+    append(300);
+    await waitFor('both gateways name the log', async () => {
+      const { gateways } = await server.health();
+      return gateways.every((report) => {
+        const gateway = hop(report, 'gateway');
+        return gateway?.state === 'down' && /event log is down/.test(gateway.detail ?? '');
+      });
+    });
+    const kept = waiting();
+    assert.ok(kept >= 300 * deviceCount, `${kept} records wait`);
+    await waitFor('connections are refused', async () => {
+      const { gateways } = await server.health();
+      return gateways.every((report) => hop(report, 'gateway')?.['connections'] === 0);
+    });
+    await server.kafka.start();
+    await allAcked(60_000);
+    assert.equal(waiting(), 0);
+    await caughtUp();
+  });
+
+  it('has every record once after all this, with rollups that add up', async () => {
+    const eventLog = new KafkaEventLog({
+      brokers: [server.kafka.bootstrap],
+      clientId: 'audit',
+      topics: { replicationFactor: 1, minInSyncReplicas: 1 },
+    });
+    const store = new CassandraObservationStore({
+      cassandra: {
+        contactPoints: [server.cassandra.contactPoint],
+        localDataCenter: server.cassandra.localDataCenter,
+        replication: 1,
+      },
+    });
+    await startAll([eventLog, store]);
+    try {
+      const made = devices.reduce((sum, device) => sum + device.status().created, 0);
+      assertExactlyOnce(await audit({ eventLog, store, registry: server.registry }), made);
+    } finally {
+      await store.stop();
+      await eventLog.stop();
+    }
+  });
+});
