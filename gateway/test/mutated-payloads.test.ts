@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import {
-  checkRecord,
-  logTopics,
-  maxBatchRecords,
-  rejectReasons,
-  type LogTopic,
-} from '@emotion-fleet/contracts';
+import { logTopics, rejectReasons, type LogTopic } from '@emotion-fleet/contracts';
 import type { LogEntry } from '@emotion-fleet/event-log';
 import { MemoryEventLog } from '@emotion-fleet/event-log/testing';
 import { balances } from '@emotion-fleet/service';
+import { acceptableRecords } from './support/acceptable-records.ts';
 import { eventually } from './support/eventually.ts';
 import { GatewayHarness } from './support/gateway-harness.ts';
 import { heldBytes } from './support/held-bytes.ts';
@@ -34,24 +29,6 @@ class CountingLog extends MemoryEventLog {
         this.accepted += 1;
       }
     }
-  }
-}
-
-/** Said again in the plainest way: what of a payload may be lost, and what may not. */
-function acceptableRecords(payload: Buffer): number {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(payload);
-    const batch = JSON.parse(text) as { schema?: unknown; records?: unknown };
-    const isBatch = Object.keys(batch).sort().join() === 'records,schema' && batch.schema === 1;
-    if (!isBatch || !Array.isArray(batch.records)) return 0;
-    if (batch.records.length > maxBatchRecords) return 0;
-    const limit = goldenNow + 5 * 60_000;
-    return batch.records.filter((record) => {
-      const checked = checkRecord(record);
-      return checked.ok && checked.value.observedAt <= limit;
-    }).length;
-  } catch {
-    return 0;
   }
 }
 

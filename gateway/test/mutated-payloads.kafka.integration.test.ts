@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { it } from 'node:test';
+import { logTopics, type LogTopic } from '@emotion-fleet/contracts';
+import { KafkaServer, skipWithoutStack } from '@emotion-fleet/deploy';
+import { KafkaEventLog, type EventLog } from '@emotion-fleet/event-log';
+import { balances } from '@emotion-fleet/service';
+import { acceptableRecords } from './support/acceptable-records.ts';
+import { eventually } from './support/eventually.ts';
+import { GatewayHarness } from './support/gateway-harness.ts';
+import { heldBytes } from './support/held-bytes.ts';
+import { channels, goldenNow, mqttTopic } from './support/messages.ts';
+import { mutatedPayload, seededRandom } from './support/mutations.ts';
+import { RawDevice } from './support/raw-device.ts';
+
+const devices = 20;
+const payloads = 100_000;
+
+it(
+  'takes 100,000 mutated payloads into Kafka: acks each, keeps each valid neighbour and each dead letter, in flat memory',
+  {
+    skip: await skipWithoutStack(),
+  },
+  async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'mutated-payloads-'));
+    const kafka = new KafkaServer({ dataDirectory: folder });
+    t.after(async () => {
+      await kafka.stop();
+      rmSync(folder, { recursive: true, force: true });
+    });
+    await kafka.start();
+    const topics = { replicationFactor: 1, minInSyncReplicas: 1 };
+    const log = new KafkaEventLog({ brokers: [kafka.bootstrap], clientId: 'test', topics });
+    await using harness = await GatewayHarness.over({ log, now: () => goldenNow });
+    const random = seededRandom(20_261_125);
+    let acceptable = 0;
+    let sent = 0;
+    const send = async (deviceId: string, until: number) => {
+      const raw = await RawDevice.connect(harness.port, deviceId);
+      await eventually(() => raw.connack === 0);
+      while (sent < until) {
+        sent += 1;
+        const payload = mutatedPayload(random);
+        acceptable += acceptableRecords(payload);
+        await raw.publish(mqttTopic(deviceId, channels.records), payload);
+      }
+      raw.socket.destroy();
+    };
+    const sendFromAll = (until: number) =>
+      Promise.all(Array.from({ length: devices }, (_, index) => send(`camera-${index}`, until)));
+
+    await sendFromAll(payloads / 5);
+    const heldEarly = heldBytes();
+    await sendFromAll(payloads);
+    const growth = heldBytes() - heldEarly;
+
+    const counts = harness.gateway.counts();
+    assert.ok(balances(counts));
+    assert.equal(counts.inFlight, 0);
+    assert.equal(counts.forwarded, acceptable);
+    assert.ok(growth < 12 * 1024 * 1024, `${growth} bytes more are held`);
+    const letters = await countBy(
+      log,
+      logTopics.deadLetters,
+      ({ headers }) => headers?.reason ?? '',
+    );
+    assert.deepEqual(Object.fromEntries(letters), counts.dropped);
+    const kinds = await countBy(log, logTopics.faceEmotions, ({ value }) =>
+      Buffer.from(value!).includes('"kind":"rejected"') ? 'marker' : 'record',
+    );
+    assert.equal(kinds.get('record'), acceptable);
+  },
+);
+
+type Entry = Parameters<EventLog['append']>[1][number];
+
+async function countBy(
+  log: EventLog,
+  topic: LogTopic,
+  keyOf: (entry: Entry) => string,
+): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  const consumer = log.createConsumer({
+    groupId: `count-${topic.name}`,
+    topics: [topic],
+    from: 'start',
+    onBatch: async ({ entries }) => {
+      for (const entry of entries) counts.set(keyOf(entry), (counts.get(keyOf(entry)) ?? 0) + 1);
+    },
+  });
+  await consumer.start();
+  await eventually(async () => (await consumer.lag()) === 0, 60_000);
+  await consumer.stop();
+  return counts;
+}
