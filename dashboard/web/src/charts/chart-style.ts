@@ -32,7 +32,7 @@ export interface TimeAxisOptions {
   readonly palette: Palette;
 }
 
-const pixelsPerTick = 68;
+const pixelsPerTick = 56;
 
 /** An axis with ticks at round times of `timeZone`; ECharts itself knows only the browser's zone and UTC. */
 export function timeAxis({ span, timeZone, widthPx, palette }: TimeAxisOptions) {
@@ -42,6 +42,8 @@ export function timeAxis({ span, timeZone, widthPx, palette }: TimeAxisOptions) 
     type: 'value' as const,
     min: span.fromMs,
     max: span.toMs,
+    // With bars on it ECharts would widen the axis by half a bar at each end, and only this one of two that must agree.
+    containShape: false,
     splitLine: { show: false },
     axisLine: { show: true, onZero: false, lineStyle: { color: palette.line } },
     axisTick: { show: true, customValues: ticks, lineStyle: { color: palette.line } },

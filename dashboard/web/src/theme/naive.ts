@@ -7,6 +7,9 @@ export const fontFamily =
 /** The component library in our colours. */
 export function naiveOverrides(palette: Palette): GlobalThemeOverrides {
   const { accent, accentHover, accentPressed, surface, line, text, muted, page, raised } = palette;
+  const { good, warning, bad } = palette.severities;
+  // On a tint of its own colour a word would be hard to read.
+  const onTint = (color: string) => `color-mix(in srgb, ${color} 60%, ${text})`;
   return {
     common: {
       fontFamily,
@@ -16,6 +19,9 @@ export function naiveOverrides(palette: Palette): GlobalThemeOverrides {
       primaryColorHover: accentHover,
       primaryColorPressed: accentPressed,
       primaryColorSuppl: accentHover,
+      successColor: good,
+      warningColor: warning,
+      errorColor: bad,
       bodyColor: page,
       cardColor: surface,
       modalColor: surface,
@@ -27,6 +33,11 @@ export function naiveOverrides(palette: Palette): GlobalThemeOverrides {
       textColor3: muted,
       borderColor: line,
       dividerColor: line,
+    },
+    Tag: {
+      textColorSuccess: onTint(good),
+      textColorWarning: onTint(warning),
+      textColorError: onTint(bad),
     },
     Skeleton: { color: line, colorEnd: raised },
     DataTable: {

@@ -38,8 +38,8 @@ export const quickRanges: readonly MovingRange[] = [
   { kind: 'last', amount: 7, unit: 'd' },
   { kind: 'last', amount: 30, unit: 'd' },
 ];
-/** Two years: what an operator may compare; longer is a typing error. */
-export const maxRangeMs = 731 * unitMs.d;
+/** What the API answers at most, after it has widened a range to whole minutes; longer is a typing error. */
+export const maxRangeMs = 400 * unitMs.d - 2 * unitMs.m;
 
 const lastPattern = /^([1-9][0-9]{0,5})([mhd])$/;
 
