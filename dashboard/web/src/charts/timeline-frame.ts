@@ -19,7 +19,8 @@ export interface TimelineChartOptions {
   readonly widthPx: number;
 }
 
-const [plotLeft, plotRight] = [58, 12];
+// Room at the right for half of a label that stands at the very end.
+const [plotLeft, plotRight] = [58, 22];
 
 /**
  * Two grids on one time: the plot, and below it the strip that says how much of the time was observed. The tooltip

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { init } from 'echarts';
 import { toFaceTimeTimelineOption } from '../../src/charts/face-time-timeline.ts';
 import { toHappyTimelineOption } from '../../src/charts/happy-timeline.ts';
 import type { Chart } from '../../src/charts/option.ts';
@@ -46,6 +47,20 @@ suite('timeline of face-time', () => {
     const merged = timelineWindow(0, { to: iso(4), faceTimeMs: counts({ happy: 40_000 }) });
     const chart = toFaceTimeTimelineOption({ timeline: timeline(4, [merged]), ...look });
     assert.deepEqual(seriesOf(chart)[0]?.data, [[startMs + 2 * minuteMs, 10]]);
+  });
+
+  test('has bars and the strip of coverage on the same time', () => {
+    const windows = [0, 1, 2].map((at) =>
+      timelineWindow(at, { faceTimeMs: counts({ happy: 9_000 }) }),
+    );
+    const { option } = toFaceTimeTimelineOption({ timeline: timeline(3, windows), ...look });
+    const drawn = init(null, null, { renderer: 'svg', ssr: true, width: 800, height: 272 });
+    drawn.setOption(option);
+    const pixels = [startMs, startMs + minuteMs].map((atMs) =>
+      [0, 1].map((xAxisIndex) => drawn.convertToPixel({ xAxisIndex }, atMs)),
+    );
+    drawn.dispose(); // Before anything can fail: its clock would keep the process.
+    for (const [bars, strip] of pixels) assert.equal(bars, strip);
   });
 
   test('shades what was not observed', () => {

@@ -19,7 +19,7 @@ const latestMs = Date.UTC(2100, 0, 1);
 const movingRange = fc.record(
   {
     kind: fc.constant('last' as const),
-    amount: fc.integer({ min: 1, max: 700 }),
+    amount: fc.integer({ min: 1, max: 399 }),
     unit: fc.constantFrom('m', 'h', 'd' as const),
   },
   { noNullPrototype: true },
