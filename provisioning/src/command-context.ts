@@ -1,11 +1,13 @@
 import { isId } from '@emotion-fleet/contracts';
+import type { StoreSettings } from '@emotion-fleet/observation-store';
 import type { Choice, Question, Terminal } from './terminal.ts';
 import { usageError } from './usage-error.ts';
 
 /** What every command gets beside its own arguments. */
 export interface CommandContext {
   readonly terminal: Terminal;
-  readonly dataDirectory: string;
+  /** Where the registry is. */
+  readonly settings: StoreSettings;
   readonly json: boolean;
 }
 

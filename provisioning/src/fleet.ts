@@ -1,17 +1,22 @@
 import { Command, CommanderError } from 'commander';
 import { purposes } from '@emotion-fleet/contracts';
-import { RegistryError } from '@emotion-fleet/observation-store';
+import { RegistryError, type StoreSettings } from '@emotion-fleet/observation-store';
 import { describeError, OperatorError } from '@emotion-fleet/service';
 import type { CommandContext } from './command-context.ts';
 import { addDevice, listDevices, revokeDevice, type DeviceAddOptions } from './commands/device.ts';
 import { init } from './commands/init.ts';
+import { readFleetConfig } from './config.ts';
 import { addSite, listSites, type SiteAddOptions } from './commands/site.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Runs `fleet` with these arguments. @returns the exit code: 0, 1 for a mistake, 2 for wrong usage */
-export async function runFleet(args: readonly string[], terminal: Terminal): Promise<number> {
+export async function runFleet(
+  args: readonly string[],
+  terminal: Terminal,
+  environment: Readonly<Record<string, string | undefined>> = {},
+): Promise<number> {
   try {
-    await createProgram(terminal).parseAsync(args, { from: 'user' });
+    await createProgram(terminal, readFleetConfig(environment)).parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
     // Commander has written its own sentence (or the help) already.
@@ -23,7 +28,7 @@ export async function runFleet(args: readonly string[], terminal: Terminal): Pro
   }
 }
 
-function createProgram(terminal: Terminal): Command {
+function createProgram(terminal: Terminal, config: StoreSettings): Command {
   const program = new Command('fleet')
     .description('Sites and cameras of an emotion fleet, and what proves a camera.')
     .option('--data <dir>', 'data folder, the same as of "npm start"', './data/demo')
@@ -34,7 +39,7 @@ function createProgram(terminal: Terminal): Command {
     .configureOutput({ writeOut: terminal.writeOut, writeErr: terminal.writeError });
   const context = (): CommandContext => {
     const { data, json } = program.opts<{ data: string; json: boolean }>();
-    return { terminal, dataDirectory: data, json };
+    return { terminal, settings: { ...config, dataDirectory: data }, json };
   };
 
   program

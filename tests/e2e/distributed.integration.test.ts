@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { DistributedServer, type ServerPorts } from '@emotion-fleet/all-in-one';
 import { skipWithoutStack } from '@emotion-fleet/deploy';
 import { KafkaEventLog } from '@emotion-fleet/event-log';
@@ -12,6 +14,7 @@ import { SimulatedDevice } from '../support/simulated-device.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitFor } from '../support/wait.ts';
 
+const fleetCommand = fileURLToPath(new URL('../../provisioning/bin/fleet.mjs', import.meta.url));
 const deviceCount = 8;
 const hourMs = 3_600_000;
 
@@ -74,6 +77,19 @@ describe('the distributed profile', { skip: await skipWithoutStack() }, () => {
     const { gateways } = await server.health();
     for (const report of gateways)
       assert.equal(hop(report, 'gateway')?.['connections'], deviceCount / 2);
+  });
+
+  it('shows fleet the same registry', () => {
+    const listed = spawnSync(process.execPath, [fleetCommand, '--json', 'device', 'list'], {
+      env: {
+        PATH: process.env['PATH'],
+        EMOTION_PROFILE: 'distributed',
+        EMOTION_CASSANDRA_CONTACT_POINTS: server.cassandra.contactPoint,
+        EMOTION_CASSANDRA_REPLICATION_FACTOR: '1',
+      },
+    });
+    const { devices: found } = JSON.parse(listed.stdout.toString()) as { devices: unknown[] };
+    assert.equal(found.length, deviceCount);
   });
 
   it('acks on while the store is down, and its processors say that it is the store', async () => {

@@ -8,7 +8,7 @@ import {
   type CommandContext,
 } from '../command-context.ts';
 import { formatOpeningHours, parseOpeningHours } from '../opening-hours-text.ts';
-import { withRegistry } from '../registry-file.ts';
+import { withRegistry } from '../with-registry.ts';
 import { formatTable, formatTime } from '../terminal.ts';
 import { usageError } from '../usage-error.ts';
 
@@ -29,7 +29,7 @@ export async function addDevice(
   const name = checkName(options.name ?? deviceId);
   const schedule = parseOpeningHours(options.schedule ?? '');
   const mqttUrl = checkMqttUrl(options.mqttUrl);
-  const { siteId, token } = await withRegistry(context.dataDirectory, async (registry) => {
+  const { siteId, token } = await withRegistry(context.settings, async (registry) => {
     const sites = await registry.listSites();
     if (sites.length === 0) {
       throw new OperatorError(
@@ -60,7 +60,7 @@ export async function addDevice(
 }
 
 export async function listDevices(context: CommandContext): Promise<void> {
-  const { devices, assignments } = await withRegistry(context.dataDirectory, async (registry) => ({
+  const { devices, assignments } = await withRegistry(context.settings, async (registry) => ({
     devices: await registry.listDevices(),
     assignments: await registry.listAssignments(),
   }));
@@ -87,9 +87,7 @@ export async function listDevices(context: CommandContext): Promise<void> {
 /** From now on its token is refused; what it sent stays. */
 export async function revokeDevice(context: CommandContext, deviceId: string): Promise<void> {
   const revokedAt = context.terminal.now();
-  await withRegistry(context.dataDirectory, (registry) =>
-    registry.revokeDevice(deviceId, revokedAt),
-  );
+  await withRegistry(context.settings, (registry) => registry.revokeDevice(deviceId, revokedAt));
   report(context, { deviceId, revokedAt }, `Revoked device ${deviceId}.\n`);
 }
 

@@ -10,7 +10,7 @@ import {
 } from '../command-context.ts';
 import { formatOpeningHours, parseOpeningHours } from '../opening-hours-text.ts';
 import { parsePurpose } from '../purpose.ts';
-import { withRegistry } from '../registry-file.ts';
+import { withRegistry } from '../with-registry.ts';
 import { formatTable } from '../terminal.ts';
 
 export interface SiteAddOptions {
@@ -28,7 +28,7 @@ export async function addSite(
   checkId('site', siteId);
   const openingHours = parseOpeningHours(options.hours ?? '');
   const name = checkName(options.name ?? siteId);
-  const site = await withRegistry(context.dataDirectory, async (registry) => {
+  const site = await withRegistry(context.settings, async (registry) => {
     const entry: SiteEntry = {
       ...{ siteId, name, openingHours, createdAt: context.terminal.now() },
       purpose: parsePurpose(await askPurpose(context, options.purpose)),
@@ -45,7 +45,7 @@ export async function addSite(
 }
 
 export async function listSites(context: CommandContext): Promise<void> {
-  const sites = await withRegistry(context.dataDirectory, (registry) => registry.listSites());
+  const sites = await withRegistry(context.settings, (registry) => registry.listSites());
   const rows = sites.map((site) => [
     ...[site.siteId, site.name, site.purpose, site.timeZone],
     site.openingHours.length === 0 ? 'always' : formatOpeningHours(site.openingHours),
