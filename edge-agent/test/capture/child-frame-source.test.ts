@@ -22,7 +22,7 @@ describe('ChildFrameSource', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  function sourceOf(command: string): ChildFrameSource {
+  function sourceOf(command: string, stallTimeoutMs = 10_000): ChildFrameSource {
     return new ChildFrameSource({
       command,
       args: rpicamArguments({ camera: 0, width: 64, height: 48, framesPerSecond: 5 }),
@@ -32,7 +32,7 @@ describe('ChildFrameSource', () => {
       framesPerSecond: 1_000,
       logger: silentLogger(),
       random: () => 0,
-      stallTimeoutMs: 400,
+      stallTimeoutMs,
       killAfterMs: 100,
       retryFirstMs: 10,
       retryMostMs: 40,
@@ -41,7 +41,8 @@ describe('ChildFrameSource', () => {
 
   async function capture(mode: FakeMode) {
     const program = await fakeProgram({ directory, name: 'rpicam-vid', mode });
-    source = sourceOf(program.command);
+    // A busy machine takes a second to start a program: only the one that stalls is to be called stalled.
+    source = sourceOf(program.command, mode === 'stalls' ? 1_000 : 10_000);
     const lumas: number[] = [];
     const states: string[] = [];
     const events: FrameSourceEvents = {
