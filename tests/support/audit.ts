@@ -18,6 +18,8 @@ export interface AuditOptions {
   readonly eventLog: EventLog;
   readonly store: ObservationStore;
   readonly registry: Pick<DeviceRegistry, 'listAssignments' | 'listDevices'>;
+  /** Sees every raw row, for questions beyond these. */
+  readonly onStored?: (row: RecordRow) => void;
 }
 
 export interface Audit {
@@ -45,6 +47,7 @@ export async function audit(options: AuditOptions): Promise<Audit> {
   let stored = 0;
   for await (const row of store.scanRecords()) {
     stored += 1;
+    options.onStored?.(row);
     const identity = identityOf(row);
     if (inStore.has(identity)) doubled.push(identity);
     inStore.set(identity, row);

@@ -1,5 +1,6 @@
 import type { ConsumerOptions, EventLog } from '@emotion-fleet/event-log';
 import type { ObservationStore } from '@emotion-fleet/observation-store';
+import { withMethods } from './with-methods.ts';
 
 export interface KillSwitchOptions {
   /** 0: never. */
@@ -21,7 +22,7 @@ export class KillSwitch {
   }
 
   aroundLog(log: EventLog): EventLog {
-    return this.#around(log, {
+    return withMethods(log, {
       append: (...given) => this.#stepped(() => log.append(...given)),
       createConsumer: (options: ConsumerOptions) =>
         log.createConsumer({
@@ -39,17 +40,6 @@ export class KillSwitch {
         const call = (...given: unknown[]): unknown => Reflect.apply(member, target, given);
         if (!String(property).startsWith('put')) return call;
         return (...given: unknown[]) => this.#stepped(async () => call(...given));
-      },
-    });
-  }
-
-  #around(log: EventLog, changed: Partial<EventLog>): EventLog {
-    return new Proxy(log, {
-      get: (target, property) => {
-        if (property in changed) return changed[property as keyof EventLog];
-        const member: unknown = Reflect.get(target, property, target);
-        if (typeof member !== 'function') return member;
-        return (...given: unknown[]): unknown => Reflect.apply(member, target, given);
       },
     });
   }

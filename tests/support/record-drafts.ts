@@ -6,6 +6,8 @@ export interface DraftOptions {
   readonly random: () => number;
   /** Monotonic ms of the first record. */
   readonly startsAtMs: number;
+  /** After each minute the camera is paused for this long, so that few records spread over many hours. */
+  readonly idleMs?: number;
 }
 
 const modelId = 'simulated-detector+simulated-classifier';
@@ -20,7 +22,8 @@ interface Track {
 }
 
 /** Records of a camera before which people come and go: a sample a second of each, a visit, a presence a minute. */
-export function* recordDrafts({ random, startsAtMs }: DraftOptions): Generator<RecordDraft, never> {
+export function* recordDrafts(options: DraftOptions): Generator<RecordDraft, never> {
+  const { random, startsAtMs, idleMs = 0 } = options;
   let tracks: Track[] = [];
   let minuteStartedAtMs = startsAtMs;
   for (let nowMs = startsAtMs; ; nowMs += stepMs) {
@@ -32,6 +35,7 @@ export function* recordDrafts({ random, startsAtMs }: DraftOptions): Generator<R
     tracks = tracks.filter(({ endsAtMs }) => endsAtMs > nowMs);
     if (nowMs - minuteStartedAtMs < 59_000) continue;
     yield presence(minuteStartedAtMs, nowMs);
+    nowMs += idleMs;
     minuteStartedAtMs = nowMs;
   }
 }

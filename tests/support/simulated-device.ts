@@ -6,7 +6,9 @@ import {
   FolderFiles,
   MqttPublisher,
   type FileOutboxOptions,
+  type OutboxFiles,
   type OutboxStatus,
+  type PublisherOutbox,
 } from '@emotion-fleet/edge-agent/device';
 import { silentLogger } from '@emotion-fleet/service';
 import { recordDrafts } from './record-drafts.ts';
@@ -23,6 +25,12 @@ export interface SimulatedDeviceOptions {
   readonly startsAt: number;
   readonly outbox?: Partial<FileOutboxOptions>;
   readonly batchRecords?: number;
+  /** See `DraftOptions`. */
+  readonly idleMs?: number;
+  /** The disk, between the outbox and its folder. */
+  readonly aroundFiles?: (files: OutboxFiles) => OutboxFiles;
+  /** Whoever stands between outbox and publisher. */
+  readonly aroundOutbox?: (outbox: PublisherOutbox) => PublisherOutbox;
 }
 
 /** One run of a camera's real outbox and real publisher, with records that were made up. */
@@ -31,13 +39,16 @@ export class SimulatedDevice {
   readonly #outbox: FileOutbox;
   readonly #publisher: MqttPublisher;
   readonly #drafts;
+  readonly #startsAt: number;
   #nowMs = 0;
 
   constructor(options: SimulatedDeviceOptions) {
     const { deviceId, token, url, folder, seed, startsAt, batchRecords = 200 } = options;
+    const { idleMs = 0, aroundFiles = itself, aroundOutbox = itself } = options;
     const logger = silentLogger();
     const random = seededRandom(seed);
-    const files = new FolderFiles({ folder });
+    const files = aroundFiles(new FolderFiles({ folder }));
+    this.#startsAt = startsAt;
     const clock = {
       nowMs: () => this.#nowMs,
       offset: { offsetMs: startsAt, clock: 'ntp' as const },
@@ -45,7 +56,7 @@ export class SimulatedDevice {
       offerGatewayTime: () => undefined,
     };
     const identity = { runId: this.runId, modelId: 'simulated' };
-    this.#drafts = recordDrafts({ random, startsAtMs: 0 });
+    this.#drafts = recordDrafts({ random, startsAtMs: 0, idleMs });
     this.#outbox = new FileOutbox({
       files,
       clock,
@@ -57,11 +68,16 @@ export class SimulatedDevice {
     this.#publisher = new MqttPublisher({
       ...{ url, deviceId, token, logger, clock, batchRecords, ...identity },
       agentVersion: '0.0.0',
-      outbox: this.#outbox,
+      outbox: aroundOutbox(this.#outbox),
       connectSeq: new DurableCounter({ files, name: 'connect' }),
       ackTimeoutMs: 6_000,
       newBackoff: () => backoffDelays({ baseMs: 50, maxMs: 500, random }),
     });
+  }
+
+  /** Epoch ms of the last record made. */
+  get now(): number {
+    return this.#startsAt + this.#nowMs;
   }
 
   async start(): Promise<void> {
@@ -92,4 +108,8 @@ export class SimulatedDevice {
     await this.#publisher.stop();
     await this.#outbox.stop();
   }
+}
+
+function itself<Value>(value: Value): Value {
+  return value;
 }
