@@ -9,9 +9,11 @@ export interface BalanceOptions extends AuditOptions {
 
 /** What became of every record, by a full scan of log and store and by what the devices say. */
 export interface Balance {
-  /** Distinct records of all kinds that were ever safe on a device's disk: the sum of the next five but `doubled`. */
+  /** Distinct records of all kinds that were ever safe on a device's disk: stored, declared, lost or unexplained. */
   readonly detections: number;
   readonly stored: number;
+  /** Gap records among the stored ones. */
+  readonly gaps: number;
   /** Acked, yet neither stored nor declared. */
   readonly lost: number;
   readonly doubled: number;
@@ -44,10 +46,12 @@ const maxFindings = 10;
 export async function balance(options: BalanceOptions): Promise<Balance> {
   const stored = new SeqBook();
   const declared = new SeqBook();
+  let gaps = 0;
   const found = await audit({
     ...options,
     onStored: ({ deviceId, record }) => {
       stored.add(deviceId, record.runId, record.seq);
+      if (record.kind === 'gap') gaps += 1;
       for (const { runId, seq } of givenUpBy(record)) declared.add(deviceId, runId, seq);
     },
   });
@@ -62,7 +66,7 @@ export async function balance(options: BalanceOptions): Promise<Balance> {
       headSeq: heads.get(run) ?? 0,
     });
   }
-  return summarize(account, found);
+  return { ...summarize(account, found), gaps };
 }
 
 function noted(): Pick<Account, 'lost' | 'unexplained' | 'falselyDeclared'> {
@@ -105,7 +109,7 @@ function settle(account: Account, run: string, seqs: RunSeqs): void {
   }
 }
 
-function summarize(account: Account, found: Audit): Balance {
+function summarize(account: Account, found: Audit): Omit<Balance, 'gaps'> {
   const { stored, declared, lost, unexplained, falselyDeclared } = account;
   const { ledger, missing, unknown, changed, doubled, rollupDifferences } = found;
   const openInLedger = ledger.unexplained + ledger.pending + ledger.stranded;
@@ -145,7 +149,7 @@ function some(what: string, where: readonly string[]): string[] {
 }
 
 /** Nothing lost, doubled, unexplained or untrue, and every rollup is what its records add up to. */
-export function isClean(of: Omit<Balance, 'findings' | 'detections'>): boolean {
+export function isClean(of: Omit<Balance, 'findings' | 'detections' | 'gaps'>): boolean {
   const faults = [of.lost, of.doubled, of.unexplained, of.falselyDeclared, of.astray];
   return faults.every((count) => count === 0) && of.ledgerEqual && of.rollupsEqual;
 }

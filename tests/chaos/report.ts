@@ -1,0 +1,79 @@
+import { isClean, type Balance } from '../support/balance.ts';
+import type { FaultKind } from './fault-plan.ts';
+import type { Kills } from './faults.ts';
+
+export interface FaultDone {
+  readonly kind: FaultKind;
+  /** Since the first record, and until all was whole again. */
+  readonly atMs: number;
+  readonly tookMs: number;
+}
+
+/** What `--json` writes. */
+export interface ChaosReport extends Balance {
+  readonly verdict: 'clean' | 'faulty';
+  readonly seed: number;
+  readonly wantedDetections: number;
+  readonly devices: number;
+  readonly kills: Kills;
+  /** Records that were made and not yet on disk when a device was killed: the stated loss of a power cut. */
+  readonly unsynced: number;
+  readonly acked: number;
+  /** Batches that devices sent again although acked, and pairs that they sent in the wrong order. */
+  readonly repeatedBatches: number;
+  readonly swappedBatches: number;
+  /** Ends of processes that nobody asked for; each was started again. */
+  readonly unaskedEndings: Readonly<Record<string, number>>;
+  readonly faults: readonly FaultDone[];
+  readonly durationsMs: {
+    readonly start: number;
+    readonly flow: number;
+    readonly drain: number;
+    readonly audit: number;
+    readonly total: number;
+  };
+}
+
+export function verdictOf(found: Balance, wantedDetections: number): ChaosReport['verdict'] {
+  return isClean(found) && found.detections >= wantedDetections ? 'clean' : 'faulty';
+}
+
+/** The report for people. */
+export function readable(report: ChaosReport): string {
+  const { kills, faults, durationsMs } = report;
+  const seconds = (ms: number) => `${(ms / 1_000).toFixed(0)} s`;
+  const count = (kind: FaultKind) => faults.filter((fault) => fault.kind === kind).length;
+  const rows: [string, string | number, string][] = [
+    ['detections', report.detections, `distinct records (at least ${report.wantedDetections})`],
+    ['stored', report.stored, 'raw rows'],
+    ['declared', report.declared, 'given up by a device that said so'],
+    ['lost', report.lost, 'acked, neither stored nor declared'],
+    ['doubled', report.doubled, 'stored under two keys or identities'],
+    ['unexplained', report.unexplained, 'neither stored, declared nor acked'],
+    ['falsely declared', report.falselyDeclared, 'declared though acked'],
+    ['astray', report.astray, 'log and store disagree'],
+    ['rollups equal', report.rollupsEqual ? 'yes' : 'NO', 'to what the raw rows add up to'],
+    ['ledger equal', report.ledgerEqual ? 'yes' : 'NO', 'to the scan'],
+    ['unsynced', report.unsynced, 'never on disk when a device was killed'],
+    ['killed', Object.values<number>({ ...kills }).reduce((a, b) => a + b, 0), list({ ...kills })],
+    ['zombies', count('zombie'), `beside ${count('rebalance')} rebalances`],
+    ['full disks', count('fullDisk'), 'times'],
+    ['sent again', report.repeatedBatches, `batches; ${report.swappedBatches} pairs swapped`],
+    ['took', seconds(durationsMs.total), list(durationsMs, seconds)],
+  ];
+  const lines = rows.map(
+    ([name, value, note]) => `  ${name.padEnd(18)}${String(value).padStart(9)}  ${note}`,
+  );
+  const findings = report.findings.map((finding) => `  ! ${finding.slice(0, 300)}`);
+  const verdict = `${report.verdict === 'clean' ? 'Clean' : 'FAULTY'} (seed ${report.seed}).`;
+  return [...lines, ...findings, verdict, ''].join('\n');
+}
+
+function list(
+  figures: Readonly<Record<string, number>>,
+  show: (value: number) => string = String,
+): string {
+  return Object.entries(figures)
+    .map(([name, value]) => `${name} ${show(value)}`)
+    .join(', ');
+}
