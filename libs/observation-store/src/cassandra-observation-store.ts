@@ -1,15 +1,28 @@
+import { types } from 'cassandra-driver';
 import type { HopHealth } from '@emotion-fleet/service';
-import { dayBucket, clip, monthBucket, yearBucket } from './cassandra/buckets.ts';
-import { CassandraConnection } from './cassandra/connection.ts';
+import {
+  bucketsOf,
+  clip,
+  dayBucket,
+  hourBucket,
+  monthBucket,
+  yearBucket,
+} from './cassandra/buckets.ts';
+import { CassandraConnection, type Statement } from './cassandra/connection.ts';
 import { DeviceMessages } from './cassandra/device-messages.ts';
 import { CassandraMigrator } from './cassandra/migrator.ts';
 import { defaultKeyspace, type CassandraOptions } from './cassandra/options.ts';
 import { RawRecords } from './cassandra/raw-records.ts';
+import { StoreStateTable } from './cassandra/store-state.ts';
 import { versionedTables } from './cassandra/tables.ts';
+import { versionsPerEpoch } from './epoch.ts';
+import { forever } from './erasure-list.ts';
 import {
   ObservationStoreError,
+  type ErasureRequest,
   type ObservationStore,
   type RecordQuery,
+  type StoreState,
   type TimeRange,
 } from './observation-store.ts';
 import {
@@ -22,6 +35,7 @@ import type {
   DeviceHourRow,
   DeviceStatusRow,
   DeviceWindowRow,
+  ErasureRow,
   GridRow,
   HealthRow,
   LedgerBlockRow,
@@ -64,7 +78,7 @@ export class CassandraObservationStore implements ObservationStore {
   readonly #records: RawRecords;
   readonly #tables: ReturnType<typeof versionedTables>;
   readonly #messages: DeviceMessages;
-  #epoch: number | undefined;
+  readonly #state: StoreStateTable;
   #waitingRows = 0;
 
   constructor(options: CassandraObservationStoreOptions) {
@@ -83,6 +97,7 @@ export class CassandraObservationStore implements ObservationStore {
       keyspace: options.cassandra.keyspace ?? defaultKeyspace,
       now: this.#now,
     };
+    this.#state = new StoreStateTable(common);
     this.#records = new RawRecords({ ...common, rawRetentionMs: this.#rawRetentionMs });
     this.#messages = new DeviceMessages({ ...common, healthRetentionMs: this.#healthRetentionMs });
     this.#tables = versionedTables({
@@ -113,7 +128,8 @@ export class CassandraObservationStore implements ObservationStore {
         },
         newEpoch: () => this.#now() * 1_000,
       });
-      this.#epoch = await migrator.run();
+      await migrator.run();
+      await this.#state.refresh();
     } catch (error) {
       await this.#connection.stop();
       throw error;
@@ -129,14 +145,50 @@ export class CassandraObservationStore implements ObservationStore {
   }
 
   get epoch(): number {
-    if (this.#epoch === undefined) {
-      throw new ObservationStoreError('stopped', 'the store is not started');
+    const { epoch } = this.#state;
+    if (epoch === undefined) throw new ObservationStoreError('stopped', 'the store is not started');
+    return epoch;
+  }
+
+  async refresh(): Promise<StoreState> {
+    return this.#state.refresh();
+  }
+
+  async beginEpoch(): Promise<number> {
+    return this.#state.beginEpoch();
+  }
+
+  async reserve(owner: string): Promise<boolean> {
+    return this.#state.reserve(owner);
+  }
+
+  async release(owner: string): Promise<void> {
+    await this.#state.release(owner);
+  }
+
+  /**
+   * Every node has to take it part, or a node that was away would bring rows back once the others have forgotten that
+   * they were deleted (`gc_grace_seconds`). Ranges are deleted whether there is something in them or not: an instance
+   * that is still writing what it held in its hands writes below the deletion.
+   *
+   * @throws ObservationStoreError `unavailable` while a node is away
+   */
+  async erase({ devices, scopes }: ErasureRequest): Promise<void> {
+    await this.#state.putErasures(devices);
+    const epoch = await this.#state.beginEpoch();
+    for (const device of devices) {
+      // First, since they are found by what stands in `hours_by_device`.
+      await this.#deleteEverywhere(await this.#hourSliceDeletes(device, epoch));
+      await this.#deleteEverywhere(this.#deviceDeletes(device, epoch));
     }
-    return this.#epoch;
+    for (const scope of scopes) {
+      await this.#deleteEverywhere(this.#scopeDeletes(scope, epoch - 1));
+    }
   }
 
   async putRecords(rows: readonly RecordRow[]): Promise<void> {
-    await this.#write(rows.length, () => this.#records.put(rows));
+    const kept = this.#state.erasures.keepRecords(rows);
+    await this.#write(rows.length, () => this.#records.put(kept));
   }
 
   async readRecords(query: RecordQuery): Promise<RecordRow[]> {
@@ -148,18 +200,19 @@ export class CassandraObservationStore implements ObservationStore {
   }
 
   async putMinutes(rows: readonly DeviceWindowRow[]): Promise<void> {
-    await this.#write(rows.length, () => this.#tables.minutes.put(rows));
+    const kept = this.#state.erasures.keepWindows(rows);
+    await this.#write(rows.length, () => this.#tables.minutes.put(kept));
   }
 
   async readMinutes(deviceId: string, range: TimeRange): Promise<DeviceWindowRow[]> {
-    const from = this.#now() - this.#minuteRetentionMs + 1;
-    return this.#tables.minutes.readRange(deviceId, dayBucket, this.#written(range, from));
+    return this.#tables.minutes.readRange(deviceId, dayBucket, this.#minutesKept(range));
   }
 
   async putHours(rows: readonly DeviceHourRow[]): Promise<void> {
     const { hours, hoursByWindow } = this.#tables;
+    const kept = this.#state.erasures.keepWindows(rows);
     await this.#write(rows.length, () =>
-      this.#connection.write([...hours.groupsOf(rows), ...hoursByWindow.groupsOf(rows)]),
+      this.#connection.write([...hours.groupsOf(kept), ...hoursByWindow.groupsOf(kept)]),
     );
   }
 
@@ -172,7 +225,8 @@ export class CassandraObservationStore implements ObservationStore {
   }
 
   async putDays(rows: readonly DeviceWindowRow[]): Promise<void> {
-    await this.#write(rows.length, () => this.#tables.days.put(rows));
+    const kept = this.#state.erasures.keepDays(rows);
+    await this.#write(rows.length, () => this.#tables.days.put(kept));
   }
 
   async readDays(deviceId: string, range: TimeRange): Promise<DeviceWindowRow[]> {
@@ -196,7 +250,8 @@ export class CassandraObservationStore implements ObservationStore {
   }
 
   async putGrids(rows: readonly GridRow[]): Promise<void> {
-    await this.#write(rows.length, () => this.#tables.grids.put(rows));
+    const kept = this.#state.erasures.keepGrids(rows);
+    await this.#write(rows.length, () => this.#tables.grids.put(kept));
   }
 
   async readGrids(deviceId: string, range: TimeRange): Promise<GridRow[]> {
@@ -204,11 +259,13 @@ export class CassandraObservationStore implements ObservationStore {
   }
 
   async putLedgerBlocks(rows: readonly LedgerBlockRow[]): Promise<void> {
-    await this.#write(rows.length, () => this.#tables.ledgerBlocks.put(rows));
+    const kept = this.#state.erasures.keepLedger(rows);
+    await this.#write(rows.length, () => this.#tables.ledgerBlocks.put(kept));
   }
 
   async putLedgerRuns(rows: readonly LedgerRunRow[]): Promise<void> {
-    await this.#write(rows.length, () => this.#tables.ledgerRuns.put(rows));
+    const kept = this.#state.erasures.keepLedger(rows);
+    await this.#write(rows.length, () => this.#tables.ledgerRuns.put(kept));
   }
 
   async readLedgerBlocks(deviceId: string, runId?: string): Promise<LedgerBlockRow[]> {
@@ -220,6 +277,7 @@ export class CassandraObservationStore implements ObservationStore {
   }
 
   async putDeviceStatus(row: DeviceStatusRow): Promise<void> {
+    if (this.#state.erasures.keepStatuses([row]).length === 0) return;
     await this.#write(1, () => this.#messages.putStatus(row));
   }
 
@@ -228,11 +286,72 @@ export class CassandraObservationStore implements ObservationStore {
   }
 
   async putHealth(rows: readonly HealthRow[]): Promise<void> {
-    await this.#write(rows.length, () => this.#messages.putHealth(rows));
+    const kept = this.#state.erasures.keepHealth(rows);
+    await this.#write(rows.length, () => this.#messages.putHealth(kept));
   }
 
   async readHealth(deviceId: string, range: TimeRange): Promise<HealthRow[]> {
     return this.#messages.readHealth(deviceId, range);
+  }
+
+  /**
+   * What stands for erased time alone goes below all versions that the epoch will ever have, since nothing of it may
+   * come. Minutes and grids have rows of the range only; a day that is erased in part stays for the caller.
+   */
+  #deviceDeletes({ deviceId, from, to }: ErasureRow, epoch: number): Statement[] {
+    const timestamp = epoch + versionsPerEpoch - 1;
+    const range = this.#written({ from, to });
+    const days = { from: Math.ceil(from / dayMs) * dayMs, to: to - dayMs + 1 };
+    const { minutes, hours, grids, ledgerBlocks, ledgerRuns } = this.#tables;
+    const deletes = [
+      ...this.#records.deletes(deviceId, { from, to }, timestamp),
+      ...this.#messages.healthDeletes(deviceId, { from, to }, timestamp),
+      ...minutes.rangeDeletes(deviceId, dayBucket, this.#minutesKept({ from, to }), timestamp),
+      ...hours.rangeDeletes(deviceId, monthBucket, range, timestamp),
+      ...this.#tables.days.rangeDeletes(deviceId, yearBucket, this.#written(days), timestamp),
+      ...grids.rangeDeletes(deviceId, monthBucket, range, timestamp),
+    ];
+    if (to !== forever) return deletes;
+    deletes.push(...this.#messages.statusDeletes(deviceId, timestamp));
+    if (from !== 0) return deletes;
+    deletes.push(ledgerBlocks.partitionDelete([deviceId], [], timestamp));
+    deletes.push(ledgerRuns.partitionDelete([deviceId], [], timestamp));
+    return deletes;
+  }
+
+  /** The hours that are known, and all recent ones: an instance may be about to write one that isn't there yet. */
+  async #hourSliceDeletes({ deviceId, from, to }: ErasureRow, epoch: number): Promise<Statement[]> {
+    const timestamp = epoch + versionsPerEpoch - 1;
+    const range = this.#written({ from, to });
+    const known = await this.readHours(deviceId, range);
+    const logPartition = known[0]?.logPartition;
+    if (logPartition === undefined) return [];
+    const recent = clip(range, { from: this.#now() - this.#rawRetentionMs, to: range.to });
+    const hours = new Set(known.map(({ windowStart }) => windowStart));
+    for (const hour of bucketsOf(hourBucket, recent)) hours.add(hour);
+    return [...hours].map((hour) =>
+      this.#tables.hoursByWindow.partitionDelete([hour, logPartition], [deviceId], timestamp),
+    );
+  }
+
+  #scopeDeletes(scope: Scope, timestamp: number): Statement[] {
+    const range = this.#written({ from: 0, to: forever });
+    return [
+      ...this.#tables.scopeHours.rangeDeletes(scope, monthBucket, range, timestamp),
+      ...this.#tables.scopeDays.rangeDeletes(scope, yearBucket, range, timestamp),
+    ];
+  }
+
+  async #deleteEverywhere(deletes: readonly Statement[]): Promise<void> {
+    const all = { consistency: types.consistencies.all };
+    await this.#connection.write(
+      deletes.map((statement) => [statement]),
+      all,
+    );
+  }
+
+  #minutesKept(range: TimeRange): TimeRange {
+    return this.#written(range, this.#now() - this.#minuteRetentionMs + 1);
   }
 
   /** Only partitions that can have been written are asked for, however wide the range. */

@@ -2,6 +2,8 @@ export * from './cassandra-device-registry.ts';
 export * from './cassandra-observation-store.ts';
 export * from './cassandra/options.ts';
 export * from './device-registry.ts';
+export * from './epoch.ts';
+export * from './erasure-list.ts';
 export * from './ledger/index.ts';
 export * from './observation-store.ts';
 export * from './open-observation-store.ts';

@@ -1,8 +1,12 @@
 import type { HopHealth } from '@emotion-fleet/service';
+import { epochAfter, reservationMs } from './epoch.ts';
+import { ErasureList, forever } from './erasure-list.ts';
 import {
   ObservationStoreError,
+  type ErasureRequest,
   type ObservationStore,
   type RecordQuery,
+  type StoreState,
   type TimeRange,
 } from './observation-store.ts';
 import { compareRecordRows, recordTime } from './record-time.ts';
@@ -11,6 +15,7 @@ import type {
   DeviceHourRow,
   DeviceStatusRow,
   DeviceWindowRow,
+  ErasureRow,
   GridRow,
   HealthRow,
   LedgerBlockRow,
@@ -49,6 +54,10 @@ class VersionedTable<Row extends Versioned> {
     }
   }
 
+  remove(matches: (row: Row) => boolean): void {
+    for (const [key, row] of this.#rows) if (matches(row)) this.#rows.delete(key);
+  }
+
   select(matches: (row: Row) => boolean): Row[] {
     return [...this.#rows.values()].filter(matches).map((row) => structuredClone(row));
   }
@@ -79,6 +88,9 @@ export class MemoryObservationStore implements ObservationStore {
   readonly #runs = new VersionedTable<LedgerRunRow>((row) => `${row.deviceId}/${row.runId}`);
   readonly #statuses = new Map<string, DeviceStatusRow>();
   readonly #health = new Map<string, HealthRow>();
+  readonly #erasures: ErasureRow[] = [];
+  #erasureList = new ErasureList();
+  #reservation: { readonly owner: string; readonly until: number } | undefined;
   #epoch: number | undefined;
   #started = false;
 
@@ -107,10 +119,62 @@ export class MemoryObservationStore implements ObservationStore {
     return this.#epoch;
   }
 
+  async refresh(): Promise<StoreState> {
+    this.#check();
+    const { until } = this.#reservation ?? { until: -Infinity };
+    return {
+      epoch: this.epoch,
+      isReserved: until > performance.now(),
+      erasures: this.#erasureList,
+    };
+  }
+
+  async beginEpoch(): Promise<number> {
+    this.#check();
+    this.#epoch = epochAfter(this.epoch, this.#now());
+    return this.#epoch;
+  }
+
+  async reserve(owner: string): Promise<boolean> {
+    const { isReserved } = await this.refresh();
+    if (isReserved && this.#reservation?.owner !== owner) return false;
+    this.#reservation = { owner, until: performance.now() + reservationMs };
+    return true;
+  }
+
+  async release(owner: string): Promise<void> {
+    this.#check();
+    if (this.#reservation?.owner === owner) this.#reservation = undefined;
+  }
+
+  async erase(request: ErasureRequest): Promise<void> {
+    await this.#write('erase', request.devices.length);
+    this.#erasures.push(...request.devices);
+    this.#erasureList = new ErasureList(this.#erasures);
+    await this.beginEpoch();
+    const list = new ErasureList(request.devices);
+    for (const [key, row] of this.#records) if (list.coversRecord(row)) this.#records.delete(key);
+    this.#minutes.remove((row) => list.keepWindows([row]).length === 0);
+    this.#hours.remove((row) => list.keepWindows([row]).length === 0);
+    this.#days.remove((row) => list.keepDays([row]).length === 0);
+    this.#grids.remove((row) => list.keepGrids([row]).length === 0);
+    this.#blocks.remove((row) => list.coversDevice(row.deviceId));
+    this.#runs.remove((row) => list.coversDevice(row.deviceId));
+    for (const [key, row] of this.#health) {
+      if (list.keepHealth([row]).length === 0) this.#health.delete(key);
+    }
+    for (const { deviceId, to } of request.devices) {
+      if (to === forever) this.#statuses.delete(deviceId);
+    }
+    for (const table of [this.#scopeHours, this.#scopeDays]) {
+      table.remove((row) => request.scopes.includes(row.scope));
+    }
+  }
+
   async putRecords(rows: readonly RecordRow[]): Promise<void> {
     await this.#write('putRecords', rows.length);
     const oldest = this.#now() - this.#rawRetentionMs;
-    for (const row of rows) {
+    for (const row of this.#erasureList.keepRecords(rows)) {
       const key = `${row.deviceId}/${row.record.runId}/${row.record.seq}`;
       if (row.receivedAt <= oldest || this.#records.has(key)) continue;
       this.#records.set(key, structuredClone(row));
@@ -134,7 +198,7 @@ export class MemoryObservationStore implements ObservationStore {
 
   async putMinutes(rows: readonly DeviceWindowRow[]): Promise<void> {
     await this.#write('putMinutes', rows.length);
-    this.#minutes.put(rows);
+    this.#minutes.put(this.#erasureList.keepWindows(rows));
   }
 
   async readMinutes(deviceId: string, range: TimeRange): Promise<DeviceWindowRow[]> {
@@ -143,7 +207,7 @@ export class MemoryObservationStore implements ObservationStore {
 
   async putHours(rows: readonly DeviceHourRow[]): Promise<void> {
     await this.#write('putHours', rows.length);
-    this.#hours.put(rows);
+    this.#hours.put(this.#erasureList.keepWindows(rows));
   }
 
   async readHours(deviceId: string, range: TimeRange): Promise<DeviceHourRow[]> {
@@ -159,7 +223,7 @@ export class MemoryObservationStore implements ObservationStore {
 
   async putDays(rows: readonly DeviceWindowRow[]): Promise<void> {
     await this.#write('putDays', rows.length);
-    this.#days.put(rows);
+    this.#days.put(this.#erasureList.keepDays(rows));
   }
 
   async readDays(deviceId: string, range: TimeRange): Promise<DeviceWindowRow[]> {
@@ -186,7 +250,7 @@ export class MemoryObservationStore implements ObservationStore {
 
   async putGrids(rows: readonly GridRow[]): Promise<void> {
     await this.#write('putGrids', rows.length);
-    this.#grids.put(rows);
+    this.#grids.put(this.#erasureList.keepGrids(rows));
   }
 
   async readGrids(deviceId: string, range: TimeRange): Promise<GridRow[]> {
@@ -198,12 +262,12 @@ export class MemoryObservationStore implements ObservationStore {
 
   async putLedgerBlocks(rows: readonly LedgerBlockRow[]): Promise<void> {
     await this.#write('putLedgerBlocks', rows.length);
-    this.#blocks.put(rows);
+    this.#blocks.put(this.#erasureList.keepLedger(rows));
   }
 
   async putLedgerRuns(rows: readonly LedgerRunRow[]): Promise<void> {
     await this.#write('putLedgerRuns', rows.length);
-    this.#runs.put(rows);
+    this.#runs.put(this.#erasureList.keepLedger(rows));
   }
 
   async readLedgerBlocks(deviceId: string, runId?: string): Promise<LedgerBlockRow[]> {
@@ -222,6 +286,7 @@ export class MemoryObservationStore implements ObservationStore {
 
   async putDeviceStatus(row: DeviceStatusRow): Promise<void> {
     await this.#write('putDeviceStatus', 1);
+    if (this.#erasureList.keepStatuses([row]).length === 0) return;
     const present = this.#statuses.get(row.deviceId);
     if (present !== undefined) {
       const newer =
@@ -240,7 +305,7 @@ export class MemoryObservationStore implements ObservationStore {
 
   async putHealth(rows: readonly HealthRow[]): Promise<void> {
     await this.#write('putHealth', rows.length);
-    for (const row of rows) {
+    for (const row of this.#erasureList.keepHealth(rows)) {
       this.#health.set(`${row.deviceId}/${row.receivedAt}`, structuredClone(row));
     }
   }

@@ -1,9 +1,11 @@
 import type { RecordKind } from '@emotion-fleet/contracts';
 import { CodedError, type HopHealth } from '@emotion-fleet/service';
+import type { ErasureList } from './erasure-list.ts';
 import type {
   DeviceHourRow,
   DeviceStatusRow,
   DeviceWindowRow,
+  ErasureRow,
   GridRow,
   HealthRow,
   LedgerBlockRow,
@@ -26,6 +28,21 @@ export interface RecordQuery extends TimeRange {
   readonly limit?: number;
 }
 
+/** What writers must know before they write; as it was read last. */
+export interface StoreState {
+  /** Microseconds since 1970 at which the store was made or an epoch was begun, above all versions before. */
+  readonly epoch: number;
+  /** A replay, a rebuild or an erasure has the windows to itself: other writers wait. */
+  readonly isReserved: boolean;
+  readonly erasures: ErasureList;
+}
+
+/** What is erased: devices for ranges of whole hours (no end: `forever`), and the sums of sites. */
+export interface ErasureRequest {
+  readonly devices: readonly ErasureRow[];
+  readonly scopes: readonly Scope[];
+}
+
 /**
  * Where observations live. Every write is idempotent: raw rows keep the first bytes, versioned rows keep the
  * highest version. Each method is durable when it resolves.
@@ -37,8 +54,25 @@ export interface ObservationStore {
   stop(): Promise<void>;
   health(): HopHealth;
 
-  /** Microseconds since 1970, fixed when the store was created or last rebuilt. */
+  /** As it was read last: at start, by `refresh`, or begun here. */
   readonly epoch: number;
+  /** Reads anew what other processes may have changed. A new epoch means: forget what you know of the store. */
+  refresh(): Promise<StoreState>;
+  /** A new epoch, above every version of those before; at once seen by every `refresh`, wherever. */
+  beginEpoch(): Promise<number>;
+  /**
+   * Keeps the windows to `owner` for a minute, or for another one.
+   * @returns false where somebody else has them (or, when renewed, has taken them since)
+   */
+  reserve(owner: string): Promise<boolean>;
+  release(owner: string): Promise<void>;
+
+  /**
+   * Deletes for good: first it is written down that it is erased, then a new epoch is begun, then rows go. From
+   * then on whatever is put of it is dropped without a word. Done when it resolves; after a fault, ask again.
+   * Days of which only a part is erased, and sums of scopes, are the caller's to write anew in the new epoch.
+   */
+  erase(request: ErasureRequest): Promise<void>;
 
   /** Writes raw rows; a row that is there is left as it is. TTL counts from the first `receivedAt`. */
   putRecords(rows: readonly RecordRow[]): Promise<void>;

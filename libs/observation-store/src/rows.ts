@@ -76,6 +76,14 @@ export interface LedgerRunRow extends Versioned {
   readonly lastAt: number;
 }
 
+/** What the device observed in `from <= t < to` (epoch ms, whole hours) is erased, and never comes back. */
+export interface ErasureRow {
+  readonly deviceId: string;
+  readonly from: number;
+  readonly to: number;
+  readonly erasedAt: number;
+}
+
 export interface DeclaredGapRow {
   readonly deviceId: string;
   readonly runId: string;

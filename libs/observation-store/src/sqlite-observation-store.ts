@@ -1,10 +1,14 @@
 import { join } from 'node:path';
 import type { HopHealth } from '@emotion-fleet/service';
 import { ensureFolder } from './data-folder.ts';
+import { reservationMs, versionsPerEpoch } from './epoch.ts';
+import { ErasureList, forever } from './erasure-list.ts';
 import {
   ObservationStoreError,
+  type ErasureRequest,
   type ObservationStore,
   type RecordQuery,
+  type StoreState,
   type TimeRange,
 } from './observation-store.ts';
 import {
@@ -28,9 +32,14 @@ import type {
 import { RetentionSweeper, storeRetentions } from './sqlite/retention-sweeper.ts';
 import * as codec from './sqlite/row-codec.ts';
 import {
+  deleteLedger,
+  deleteScope,
+  deleteStatus,
+  erasureDeletes,
   insertRecord,
   rawKinds,
   scanRecords,
+  secureDelete,
   selectRecords,
   statements,
 } from './sqlite/statements.ts';
@@ -72,6 +81,8 @@ export class SqliteObservationStore implements ObservationStore {
   readonly #reader: WorkerDatabase;
   readonly #sweeper: RetentionSweeper;
   #epoch: number | undefined;
+  #erasures = new ErasureList();
+  #reservation: { readonly owner: string; readonly until: number } | undefined;
 
   constructor(options: SqliteObservationStoreOptions) {
     const { directory, maxWaitingRows = 200_000 } = options;
@@ -105,8 +116,8 @@ export class SqliteObservationStore implements ObservationStore {
       await this.#reader.start();
       const epoch = this.#now() * 1_000;
       await this.#writer.write([{ sql: statements.insertEpoch, rows: [[epoch]] }]);
-      const [row] = await this.#writer.read(statements.selectEpoch, []);
-      this.#epoch = row?.[0] as number;
+      this.#epoch = await this.#readEpoch();
+      await this.#readErasures();
     } catch (error) {
       await Promise.all([this.#reader.stop(), this.#writer.stop()]);
       throw error;
@@ -139,6 +150,49 @@ export class SqliteObservationStore implements ObservationStore {
     return this.#epoch;
   }
 
+  /** One process has the file, so that what it knows is what there is. */
+  async refresh(): Promise<StoreState> {
+    const { until } = this.#reservation ?? { until: -Infinity };
+    return { epoch: this.epoch, isReserved: until > performance.now(), erasures: this.#erasures };
+  }
+
+  async beginEpoch(): Promise<number> {
+    const row = [versionsPerEpoch, this.#now() * 1_000];
+    await this.#writer.write([{ sql: statements.updateEpoch, rows: [row] }]);
+    this.#epoch = await this.#readEpoch();
+    return this.#epoch;
+  }
+
+  async reserve(owner: string): Promise<boolean> {
+    const { isReserved } = await this.refresh();
+    if (isReserved && this.#reservation?.owner !== owner) return false;
+    this.#reservation = { owner, until: performance.now() + reservationMs };
+    return true;
+  }
+
+  async release(owner: string): Promise<void> {
+    if (this.#reservation?.owner === owner) this.#reservation = undefined;
+  }
+
+  async erase({ devices, scopes }: ErasureRequest): Promise<void> {
+    await this.#put(statements.putErasures, devices, codec.erasureParameters);
+    await this.#readErasures();
+    await this.beginEpoch();
+    const ranges = devices.map(({ deviceId, from, to }) => [deviceId, from, to]);
+    const endless = devices.filter(({ to }) => to === forever);
+    const ids = (rows: typeof devices) => rows.map(({ deviceId }) => [deviceId]);
+    const names = scopes.map((scope) => [scope]);
+    await this.#writer.write([
+      { sql: secureDelete.on, rows: [[]] },
+      ...erasureDeletes.map((sql) => ({ sql, rows: ranges })),
+      { sql: deleteStatus, rows: ids(endless) },
+      ...deleteLedger.map((sql) => ({ sql, rows: ids(endless.filter(({ from }) => from === 0)) })),
+      ...deleteScope.map((sql) => ({ sql, rows: names })),
+      { sql: secureDelete.off, rows: [[]] },
+    ]);
+    await this.#writer.read(secureDelete.emptyLog, []);
+  }
+
   /** Deletes what has outlived its retention, as it also happens by itself. @returns how many rows went */
   async removeExpired(): Promise<number> {
     return this.#sweeper.sweep();
@@ -146,7 +200,7 @@ export class SqliteObservationStore implements ObservationStore {
 
   async putRecords(rows: readonly RecordRow[]): Promise<void> {
     const oldest = this.#oldestReceivedAt();
-    const live = rows.filter((row) => row.receivedAt > oldest);
+    const live = this.#erasures.keepRecords(rows).filter((row) => row.receivedAt > oldest);
     const steps = rawKinds
       .map((kind) => ({
         sql: insertRecord(kind),
@@ -195,7 +249,7 @@ export class SqliteObservationStore implements ObservationStore {
 
   async putMinutes(rows: readonly DeviceWindowRow[]): Promise<void> {
     const oldest = this.#now() - this.#minuteRetentionMs;
-    const live = rows.filter((row) => row.windowStart > oldest);
+    const live = this.#erasures.keepWindows(rows).filter((row) => row.windowStart > oldest);
     await this.#put(statements.putMinutes, live, codec.windowParameters);
   }
 
@@ -205,7 +259,8 @@ export class SqliteObservationStore implements ObservationStore {
   }
 
   async putHours(rows: readonly DeviceHourRow[]): Promise<void> {
-    await this.#put(statements.putHours, rows, codec.hourParameters);
+    const kept = this.#erasures.keepWindows(rows);
+    await this.#put(statements.putHours, kept, codec.hourParameters);
   }
 
   async readHours(deviceId: string, range: TimeRange): Promise<DeviceHourRow[]> {
@@ -217,7 +272,8 @@ export class SqliteObservationStore implements ObservationStore {
   }
 
   async putDays(rows: readonly DeviceWindowRow[]): Promise<void> {
-    await this.#put(statements.putDays, rows, codec.windowParameters);
+    const kept = this.#erasures.keepDays(rows);
+    await this.#put(statements.putDays, kept, codec.windowParameters);
   }
 
   async readDays(deviceId: string, range: TimeRange): Promise<DeviceWindowRow[]> {
@@ -241,7 +297,8 @@ export class SqliteObservationStore implements ObservationStore {
   }
 
   async putGrids(rows: readonly GridRow[]): Promise<void> {
-    await this.#put(statements.putGrids, rows, codec.gridParameters);
+    const kept = this.#erasures.keepGrids(rows);
+    await this.#put(statements.putGrids, kept, codec.gridParameters);
   }
 
   async readGrids(deviceId: string, range: TimeRange): Promise<GridRow[]> {
@@ -249,11 +306,13 @@ export class SqliteObservationStore implements ObservationStore {
   }
 
   async putLedgerBlocks(rows: readonly LedgerBlockRow[]): Promise<void> {
-    await this.#put(statements.putLedgerBlocks, rows, codec.blockParameters);
+    const kept = this.#erasures.keepLedger(rows);
+    await this.#put(statements.putLedgerBlocks, kept, codec.blockParameters);
   }
 
   async putLedgerRuns(rows: readonly LedgerRunRow[]): Promise<void> {
-    await this.#put(statements.putLedgerRuns, rows, codec.runParameters);
+    const kept = this.#erasures.keepLedger(rows);
+    await this.#put(statements.putLedgerRuns, kept, codec.runParameters);
   }
 
   async readLedgerBlocks(deviceId: string, runId?: string): Promise<LedgerBlockRow[]> {
@@ -267,7 +326,8 @@ export class SqliteObservationStore implements ObservationStore {
   }
 
   async putDeviceStatus(row: DeviceStatusRow): Promise<void> {
-    await this.#put(statements.putDeviceStatus, [row], codec.statusParameters);
+    const kept = this.#erasures.keepStatuses([row]);
+    await this.#put(statements.putDeviceStatus, kept, codec.statusParameters);
   }
 
   async readDeviceStatuses(): Promise<DeviceStatusRow[]> {
@@ -275,11 +335,22 @@ export class SqliteObservationStore implements ObservationStore {
   }
 
   async putHealth(rows: readonly HealthRow[]): Promise<void> {
-    await this.#put(statements.putHealth, rows, codec.healthParameters);
+    const kept = this.#erasures.keepHealth(rows);
+    await this.#put(statements.putHealth, kept, codec.healthParameters);
   }
 
   async readHealth(deviceId: string, range: TimeRange): Promise<HealthRow[]> {
     return this.#read(statements.readHealth, [deviceId, range.from, range.to], codec.toHealth);
+  }
+
+  async #readEpoch(): Promise<number> {
+    const [row] = await this.#writer.read(statements.selectEpoch, []);
+    return row?.[0] as number;
+  }
+
+  async #readErasures(): Promise<void> {
+    const rows = await this.#writer.read(statements.readErasures, []);
+    this.#erasures = new ErasureList(rows.map(codec.toErasure));
   }
 
   #oldestReceivedAt(): number {

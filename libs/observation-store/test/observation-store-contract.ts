@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { ObservationStore } from '@emotion-fleet/observation-store';
+import { epochsAndErasuresContract } from './contract/epochs-and-erasures.ts';
 import { ledgerAndStatusContract } from './contract/ledger-and-status.ts';
 import { rawRowsContract } from './contract/raw-rows.ts';
 import { versionedRowsContract } from './contract/versioned-rows.ts';
@@ -41,5 +42,6 @@ export function observationStoreContract(
     rawRowsContract(() => store);
     versionedRowsContract(() => store);
     ledgerAndStatusContract(() => store);
+    epochsAndErasuresContract(() => store);
   });
 }

@@ -10,6 +10,11 @@ export interface Statement {
   readonly params: unknown[];
 }
 
+interface WriteOptions {
+  /** Where another one is needed than the connection's. */
+  readonly consistency?: types.consistencies;
+}
+
 export interface ConnectionOptions {
   readonly cassandra: CassandraOptions;
   /** What an expected failure, or the use of a stopped connection, is thrown as. */
@@ -103,16 +108,19 @@ export class CassandraConnection {
   }
 
   /** Writes each group (the rows of one partition) in one unlogged batch; all of them, or it rejects. */
-  async write(groups: readonly (readonly Statement[])[]): Promise<void> {
+  async write(
+    groups: readonly (readonly Statement[])[],
+    options: WriteOptions = {},
+  ): Promise<void> {
     const client = this.#started();
     await this.#writes.runAll(
       groups.map((group) => async () => {
         await this.#guard(async () => {
           const [only] = group;
           if (group.length === 1 && only !== undefined) {
-            await client.execute(only.query, only.params);
+            await client.execute(only.query, only.params, options);
           } else {
-            await client.batch([...group], { logged: false });
+            await client.batch([...group], { logged: false, ...options });
           }
         });
       }),
@@ -141,11 +149,12 @@ export class CassandraConnection {
   async conditional(
     query: string,
     params: unknown[],
+    options: WriteOptions = {},
   ): Promise<{ applied: boolean; row: types.Row }> {
     const client = this.#started();
     const result = await this.#guard(() =>
       // The outcome of a first attempt that timed out is unknown, so that it is not sent again by itself.
-      client.execute(query, params, { isIdempotent: false }),
+      client.execute(query, params, { isIdempotent: false, ...options }),
     );
     const row = result.first();
     return { applied: result.wasApplied(), row };

@@ -3,7 +3,7 @@ import type { TimeRange } from '../observation-store.ts';
 import type { DeviceStatusRow, HealthRow } from '../rows.ts';
 import { dayMs } from '../windows/time.ts';
 import { bucketsOf, clip, dayBucket } from './buckets.ts';
-import type { CassandraConnection } from './connection.ts';
+import type { CassandraConnection, Statement } from './connection.ts';
 import { PartitionGroups } from './partition-groups.ts';
 
 export interface DeviceMessagesOptions {
@@ -73,11 +73,29 @@ export class DeviceMessages {
     await connection.write(groups.groups);
   }
 
+  /** Deletes the status, whoever wrote it when. */
+  statusDeletes(deviceId: string, timestamp: number): Statement[] {
+    const { keyspace } = this.#options;
+    const query = `DELETE FROM ${keyspace}.device_status USING TIMESTAMP ? WHERE device_id = ?`;
+    return [{ query, params: [timestamp, deviceId] }];
+  }
+
+  healthDeletes(deviceId: string, range: TimeRange, timestamp: number): Statement[] {
+    const { keyspace } = this.#options;
+    const query = `DELETE FROM ${keyspace}.health_by_device USING TIMESTAMP ?
+      WHERE device_id = ? AND day = ? AND received_at >= ? AND received_at < ?`;
+    const kept = this.#kept(range);
+    return bucketsOf(dayBucket, kept).map((day) => ({
+      query,
+      params: [timestamp, deviceId, day, kept.from, kept.to],
+    }));
+  }
+
   async readHealth(deviceId: string, range: TimeRange): Promise<HealthRow[]> {
-    const { connection, keyspace, healthRetentionMs, now } = this.#options;
+    const { connection, keyspace } = this.#options;
     const query = `SELECT received_at, message FROM ${keyspace}.health_by_device
       WHERE device_id = ? AND day = ? AND received_at >= ? AND received_at < ?`;
-    const kept = clip(range, { from: now() - healthRetentionMs, to: now() + dayMs });
+    const kept = this.#kept(range);
     const rows = await connection.read(
       bucketsOf(dayBucket, kept).map((day) => ({
         query,
@@ -89,5 +107,10 @@ export class DeviceMessages {
       receivedAt: (row['received_at'] as Date).getTime(),
       message: JSON.parse(row['message'] as string) as HealthMessage,
     }));
+  }
+
+  #kept(range: TimeRange): TimeRange {
+    const { healthRetentionMs, now } = this.#options;
+    return clip(range, { from: now() - healthRetentionMs, to: now() + dayMs });
   }
 }

@@ -66,11 +66,7 @@ export class RawRecords {
    * them.
    */
   async read(query: RecordQuery): Promise<RecordRow[]> {
-    const now = this.#options.now();
-    const range = clip(query, {
-      from: floorToDay(this.#oldestReceivedAt() - outboxMaxAgeMs - dayMs),
-      to: now + dayMs,
-    });
+    const range = this.#kept(query);
     if (query.limit === undefined) return this.#readRange(query, range, noLimit);
     const records: RecordRow[] = [];
     for (let from = range.from; from < range.to; from = floorToDay(from) + dayMs) {
@@ -79,6 +75,17 @@ export class RawRecords {
       if (records.length >= query.limit) break;
     }
     return records.slice(0, query.limit);
+  }
+
+  /** Deletes of a device's range, in every partition that can hold some of it, whether it is there or not. */
+  deletes(deviceId: string, range: TimeRange, timestamp: number): Statement[] {
+    const kept = this.#kept(range);
+    return rawKinds.flatMap((kind) =>
+      bucketsOf(rawTables[kind].bucket, kept).map((bucket) => ({
+        query: this.#statements[kind].remove,
+        params: [timestamp, deviceId, bucket, kept.from, kept.to],
+      })),
+    );
   }
 
   async *scan(): AsyncIterable<RecordRow> {
@@ -110,6 +117,13 @@ export class RawRecords {
       .map(toRecord)
       .filter((row) => row.receivedAt > oldest)
       .sort(compareRecordRows);
+  }
+
+  #kept(range: TimeRange): TimeRange {
+    return clip(range, {
+      from: floorToDay(this.#oldestReceivedAt() - outboxMaxAgeMs - dayMs),
+      to: this.#options.now() + dayMs,
+    });
   }
 
   #oldestReceivedAt(): number {

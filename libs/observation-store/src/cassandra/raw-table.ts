@@ -30,6 +30,7 @@ export interface RawStatements {
   readonly insert: string;
   readonly select: string;
   readonly scan: string;
+  readonly remove: string;
 }
 
 export function rawStatements(keyspace: string, kind: RecordKind): RawStatements {
@@ -42,6 +43,8 @@ export function rawStatements(keyspace: string, kind: RecordKind): RawStatements
     select: `SELECT device_id, received_at, record FROM ${table}
       WHERE device_id = ? AND ${bucketColumn} = ? AND ${timeColumn} >= ? AND ${timeColumn} < ? LIMIT ?`,
     scan: `SELECT device_id, received_at, record FROM ${table}`,
+    remove: `DELETE FROM ${table} USING TIMESTAMP ?
+      WHERE device_id = ? AND ${bucketColumn} = ? AND ${timeColumn} >= ? AND ${timeColumn} < ?`,
   };
 }
 

@@ -14,7 +14,15 @@ type Migration = readonly string[];
  * `CassandraMigrator` counts those that a keyspace has seen.
  */
 export function migrations(options: SchemaOptions): readonly Migration[] {
-  return [[...rawTables(options), ...rollupTables(options.keyspace), ...registryTables(options)]];
+  return [
+    [...rawTables(options), ...rollupTables(options.keyspace), ...registryTables(options)],
+    // Small, and read whole; a moment without an end doesn't fit a `timestamp` of every driver.
+    [
+      `CREATE TABLE IF NOT EXISTS ${options.keyspace}.erasures (
+         device_id text, from_at bigint, to_at bigint, erased_at bigint,
+         PRIMARY KEY ((device_id), from_at, to_at))`,
+    ],
+  ];
 }
 
 /**

@@ -88,6 +88,35 @@ export class VersionedTable<Row extends Versioned> {
     );
   }
 
+  /** Deletes a range of time below a version: what has a higher one, or is written with one, stays. */
+  rangeDeletes(id: string, bucket: Bucket, range: TimeRange, version: number): Statement[] {
+    const [time] = this.#options.clustering;
+    const query = `${this.#deleteWhere()} AND ${time} >= ? AND ${time} < ?`;
+    return bucketsOf(bucket, range).map((start) => ({
+      query,
+      params: [version, id, start, range.from, range.to],
+    }));
+  }
+
+  /** Deletes a partition, or those of its rows that begin with this clustering key, below a version. */
+  partitionDelete(
+    partition: readonly unknown[],
+    clustering: readonly unknown[],
+    version: number,
+  ): Statement {
+    const conditions = clustering.map((_, index) => ` AND ${this.#options.clustering[index]} = ?`);
+    return {
+      query: this.#deleteWhere() + conditions.join(''),
+      params: [version, ...partition, ...clustering],
+    };
+  }
+
+  #deleteWhere(): string {
+    const { table, partition } = this.#options;
+    const key = partition.map((column) => `${column} = ?`).join(' AND ');
+    return `DELETE FROM ${table} USING TIMESTAMP ? WHERE ${key}`;
+  }
+
   async #read(statements: readonly Statement[]): Promise<Row[]> {
     const rows = await this.#options.connection.read(statements);
     return rows.map((row) =>

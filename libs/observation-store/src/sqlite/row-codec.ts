@@ -3,6 +3,7 @@ import type {
   DeviceHourRow,
   DeviceStatusRow,
   DeviceWindowRow,
+  ErasureRow,
   GridRow,
   HealthRow,
   LedgerBlockRow,
@@ -133,4 +134,13 @@ export function healthParameters({ deviceId, receivedAt, message }: HealthRow): 
 export function toHealth(row: SqlRow): HealthRow {
   const [deviceId, receivedAt, message] = row as [string, number, string];
   return { deviceId, receivedAt, message: JSON.parse(message) as HealthMessage };
+}
+
+export function erasureParameters({ deviceId, from, to, erasedAt }: ErasureRow): SqlRow {
+  return [deviceId, from, to, erasedAt];
+}
+
+export function toErasure(row: SqlRow): ErasureRow {
+  const [deviceId, from, to, erasedAt] = row as [string, number, number, number];
+  return { deviceId, from, to, erasedAt };
 }

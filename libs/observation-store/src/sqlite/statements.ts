@@ -57,6 +57,10 @@ function upsert(
 export const statements = {
   insertEpoch: `INSERT INTO properties (name, value) VALUES ('epoch', ?) ON CONFLICT DO NOTHING`,
   selectEpoch: `SELECT value FROM properties WHERE name = 'epoch'`,
+  updateEpoch: `UPDATE properties SET value = max(value + ?, ?) WHERE name = 'epoch'`,
+  putErasures: `INSERT INTO erasures (device_id, from_at, to_at, erased_at) VALUES (?, ?, ?, ?)
+    ON CONFLICT DO NOTHING`,
+  readErasures: 'SELECT device_id, from_at, to_at, erased_at FROM erasures',
 
   putMinutes: upsertVersioned(
     'minutes_by_device',
@@ -117,6 +121,38 @@ export const statements = {
   readHealth: `SELECT device_id, received_at, message FROM health_by_device
     WHERE device_id = ? AND received_at >= ? AND received_at < ? ORDER BY received_at`,
 } as const;
+
+/** Deletes what one erasure covers; each takes device, from, to. */
+export const erasureDeletes: readonly string[] = [
+  ...Object.values(rawTables).map((table) => deleteRange(table, 'time')),
+  deleteRange('minutes_by_device', 'window_start'),
+  deleteRange('hours_by_device', 'window_start'),
+  // The whole day, else it is written anew.
+  deleteRange('days_by_device', 'window_start', 86_400_000),
+  deleteRange('grids_by_device', 'hour'),
+  deleteRange('health_by_device', 'received_at'),
+];
+/** What goes with an erasure that has no end, and what goes with the whole device; each takes the device. */
+export const deleteStatus = 'DELETE FROM device_status WHERE device_id = ?';
+export const deleteLedger: readonly string[] = [
+  'DELETE FROM ledger_blocks WHERE device_id = ?',
+  'DELETE FROM ledger_runs WHERE device_id = ?',
+];
+export const deleteScope: readonly string[] = [
+  'DELETE FROM hours_by_scope WHERE scope = ?',
+  'DELETE FROM days_by_scope WHERE scope = ?',
+];
+/** What is deleted is overwritten in the file, too; the write-ahead log is emptied afterwards. */
+export const secureDelete = {
+  on: 'PRAGMA secure_delete = ON',
+  off: 'PRAGMA secure_delete = OFF',
+  emptyLog: 'PRAGMA wal_checkpoint(TRUNCATE)',
+} as const;
+
+/** @param lengthMs of what the row stands for, which must end within the range */
+function deleteRange(table: string, column: string, lengthMs = 1): string {
+  return `DELETE FROM ${table} WHERE device_id = ? AND ${column} >= ? AND ${column} <= ? - ${lengthMs}`;
+}
 
 function selectWindows(table: string, columns: string): string {
   return `SELECT ${columns} FROM ${table}

@@ -1,5 +1,11 @@
 /** See `migrate`. */
-export const storeMigrations: readonly string[] = [createTables()];
+export const storeMigrations: readonly string[] = [
+  createTables(),
+  `CREATE TABLE erasures (
+     device_id TEXT NOT NULL, from_at INTEGER NOT NULL, to_at INTEGER NOT NULL, erased_at INTEGER NOT NULL,
+     PRIMARY KEY (device_id, from_at, to_at)
+   ) STRICT`,
+];
 
 /**
  * Raw tables are keyed by time as well as identity: a record is immutable, so that its time is a function of
