@@ -10,6 +10,7 @@ import {
 } from '@emotion-fleet/observation-store';
 import { emptyScopeWindow, recomputeRollups, type RecomputedRollups } from './recompute.ts';
 import { SiteHistory } from './scopes/site-history.ts';
+import { sumWindows } from './windows/window-sums.ts';
 
 export interface CompareOptions {
   readonly store: ObservationStore;
@@ -81,13 +82,18 @@ function differences(
   const found: RollupDifference[] = [];
   for (const key of new Set([...left.keys(), ...right.keys()])) {
     const [ours, theirs] = [left.get(key), right.get(key)];
-    // A site that a device was once counted at keeps an empty row.
-    const isEmptyScope = theirs === undefined && isDeepStrictEqual(ours, emptyScopeWindow);
-    if (!isEmptyScope && !isDeepStrictEqual(ours, theirs)) {
+    // A row that says nothing is as good as none: a site at which a device was once counted keeps one, and so
+    // does a window that a rebuild found nothing for.
+    const isEmpty = theirs === undefined && saysNothing(ours);
+    if (!isEmpty && !isDeepStrictEqual(ours, theirs)) {
       found.push({ table, key, stored: ours, recomputed: theirs });
     }
   }
   return found;
+}
+
+function saysNothing(said: unknown): boolean {
+  return [emptyScopeWindow, sumWindows([]), new Map()].some((one) => isDeepStrictEqual(said, one));
 }
 
 /** What a row says, by what it is about. */

@@ -12,8 +12,6 @@ export interface BadEntry {
 export interface DecodedBatch {
   /** Records and markers in the order of the log. */
   readonly logged: readonly LoggedRecord[];
-  /** The records among them. */
-  readonly records: readonly RecordRow[];
   readonly bad: readonly BadEntry[];
 }
 
@@ -36,13 +34,13 @@ export function decodeBatch(entries: readonly StoredLogEntry[]): DecodedBatch {
       logged.push(decoded.value);
     }
   }
-  return { logged, records: logged.filter(isRecordRow), bad };
+  return { logged, bad };
 }
 
 export function isMarker(logged: LoggedRecord): logged is LoggedRecord<RejectedMarker> {
   return logged.record.kind === 'rejected';
 }
 
-function isRecordRow(logged: LoggedRecord): logged is RecordRow {
+export function isRecordRow(logged: LoggedRecord): logged is RecordRow {
   return !isMarker(logged);
 }

@@ -14,7 +14,12 @@ import { systemClock, type Clock } from './clock.ts';
 import { applyHealth, applyStatuses, type AppliedMessages } from './device-messages.ts';
 import { FlushPacer, type FlushPacerOptions } from './flush-pacer.ts';
 import { ProcessorMetrics } from './processor-metrics.ts';
-import { defaultCacheLimits, RecordHandler, type CacheLimits } from './record-handler.ts';
+import {
+  BatchPostponed,
+  defaultCacheLimits,
+  RecordHandler,
+  type CacheLimits,
+} from './record-handler.ts';
 import { SiteDirectory } from './scopes/site-directory.ts';
 
 export interface ProcessorOptions {
@@ -54,6 +59,8 @@ export class Processor {
   #lastBatchEnd: number | undefined;
   #lastAppliedAt: number | undefined;
   #failuresInRow = 0;
+  /** Why the last batch has to wait, where that is nobody's fault. */
+  #postponed: BatchPostponed | undefined;
 
   constructor(options: ProcessorOptions) {
     const { store, registry, logger, metrics, clock = systemClock } = options;
@@ -136,6 +143,7 @@ export class Processor {
     if (storeHealth.state !== 'ok') {
       return `The store is ${storeHealth.state}; records wait in the log.`;
     }
+    if (this.#postponed !== undefined) return this.#postponed.message;
     if (this.#failuresInRow > 0) return 'The last batch failed; its records wait in the log.';
     const oldest = Math.min(...this.#batchesInHand.values());
     return this.#stopwatch() - oldest > slowBatchMs ? 'The store is slow.' : undefined;
@@ -151,7 +159,11 @@ export class Processor {
       batchIntervalMs: () => this.#pacer.intervalMs(),
       onAssigned: () => this.#handler.dropCaches(),
       onBatch: (batch) => this.#applyRecords(batch),
-      onError: (err) => logger.error({ err }, 'record batch failed'),
+      onError: (err) => {
+        if (err instanceof BatchPostponed)
+          logger.info({ code: err.code }, 'record batch postponed');
+        else logger.error({ err }, 'record batch failed');
+      },
     });
   }
 
@@ -165,18 +177,23 @@ export class Processor {
       for (const { offset, reason, detail } of applied.bad) {
         this.#options.logger.warn({ partition, offset, reason, detail }, 'bad log message skipped');
       }
-      this.#hop.forward(entries.length - applied.bad.length);
+      this.#hop.forward(entries.length - applied.bad.length - applied.erased);
+      if (applied.erased > 0) this.#hop.drop('erased', applied.erased);
       if (applied.bad.length > 0) this.#hop.drop('bad_message', applied.bad.length);
       this.#settle(batch, { startedAt, isFull: entries.length >= this.#maxBatchEntries });
       this.#metrics.applied(applied, (this.#stopwatch() - startedAt) / 1_000);
       this.#lastAppliedAt = this.#stopwatch();
       this.#failuresInRow = 0;
+      this.#postponed = undefined;
     } catch (error) {
       // The log delivers them again.
       this.#hop.drop('returned_to_log', entries.length);
       this.#settle(batch, { startedAt, isFull: false });
-      this.#failuresInRow += 1;
-      this.#metrics.failed();
+      this.#postponed = error instanceof BatchPostponed ? error : undefined;
+      if (this.#postponed === undefined) {
+        this.#failuresInRow += 1;
+        this.#metrics.failed();
+      }
       throw error;
     }
   }
@@ -215,7 +232,11 @@ export class Processor {
       groupId: `${groupId}-${kind}`,
       topics: [kind === 'status' ? logTopics.deviceStatus : logTopics.deviceHealth],
       from: 'start',
-      onBatch: async (batch) => this.#metrics.deviceMessages(kind, await apply(batch)),
+      onBatch: async (batch) => {
+        // What is erased is not put by the store; here it learns of it.
+        await this.#options.store.refresh();
+        this.#metrics.deviceMessages(kind, await apply(batch));
+      },
       onError: (err) => logger.error({ err, kind }, 'device message batch failed'),
     });
   }

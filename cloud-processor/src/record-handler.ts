@@ -1,6 +1,12 @@
 import type { PartitionBatch } from '@emotion-fleet/event-log';
-import type { ObservationStore, RecordRow } from '@emotion-fleet/observation-store';
-import { decodeBatch, type BadEntry } from './decode-batch.ts';
+import {
+  recordTime,
+  type ErasureList,
+  type ObservationStore,
+  type RecordRow,
+} from '@emotion-fleet/observation-store';
+import { CodedError } from '@emotion-fleet/service';
+import { decodeBatch, isRecordRow, type BadEntry } from './decode-batch.ts';
 import { LedgerTracker, type LedgerCounts } from './ledger/ledger-tracker.ts';
 import type { SiteDirectory } from './scopes/site-directory.ts';
 import { ScopeWindows } from './scopes/scope-windows.ts';
@@ -30,12 +36,23 @@ export interface RecordHandlerOptions {
   /** Records that arrive later than this after their time don't change windows any more. */
   readonly sealAfterMs: number;
   readonly limits: CacheLimits;
+  /** The windows are reserved by whoever made this handler; others wait until they are free. */
+  readonly hasReservation?: boolean;
+  /** Epoch ms, whole hour: windows before it are left as they are. Raw rows and ledger take everything. */
+  readonly windowsFrom?: number;
 }
 
-/** What became of a batch's entries; every entry is in exactly one of `ledger`'s first four or in `bad`. */
+/** Why a batch must wait, although nothing is wrong: the log delivers it again. */
+export class BatchPostponed extends CodedError<'windows_reserved' | 'epoch_changed'> {
+  override readonly name = 'BatchPostponed';
+}
+
+/** What became of a batch's entries; every entry is in one of `ledger`'s first four, in `erased` or in `bad`. */
 export interface AppliedBatch {
   readonly ledger: Readonly<LedgerCounts>;
   readonly bad: readonly BadEntry[];
+  /** Of devices that are erased: nothing of them was looked at. */
+  readonly erased: number;
   /** Among the records, new and repeated: raw rows and ledger have them, windows only count them. */
   readonly tooLate: number;
 }
@@ -56,11 +73,15 @@ const maxRowsPerWrite = 1_000;
  * - When `apply` resolves, everything in the batch is durable: the offset may be committed.
  * - Every write is absolute and carries the batch's last offset as its version, so that the same entries may
  *   be applied again, cut differently, by anyone, after a stop at any point.
- * - What is remembered of a partition is thrown away whenever a batch of it fails.
+ * - What is remembered of a partition is thrown away whenever a batch of it fails, and of all with a new epoch.
+ * - A batch that ends in another epoch than it began in is not done, although all is written: whoever began the
+ *   epoch may have read the raw rows before they were there, and what was computed here loses against what was
+ *   computed there. It comes again.
  */
 export class RecordHandler {
   readonly #options: RecordHandlerOptions;
   #partitions = new Map<number, PartitionState>();
+  #epoch: number | undefined;
 
   constructor(options: RecordHandlerOptions) {
     this.#options = options;
@@ -71,28 +92,54 @@ export class RecordHandler {
     this.#partitions = new Map();
   }
 
+  /** @throws BatchPostponed */
   async apply(batch: PartitionBatch): Promise<AppliedBatch> {
+    const { store } = this.#options;
+    const { epoch, erasures } = await this.#admit();
     const partitions = this.#partitions;
     let state = partitions.get(batch.partition);
     if (state === undefined) partitions.set(batch.partition, (state = this.#newState()));
     try {
-      return await this.#applyTo(state, batch);
+      const applied = await this.#applyTo(state, batch, { epoch, erasures });
+      if ((await store.refresh()).epoch === epoch) return applied;
+      throw new BatchPostponed('epoch_changed', 'A new epoch began while the batch was applied.');
     } catch (error) {
       partitions.delete(batch.partition);
       throw error;
     }
   }
 
-  async #applyTo(state: PartitionState, batch: PartitionBatch): Promise<AppliedBatch> {
-    const { store, sealAfterMs } = this.#options;
+  /** What holds for the batch. */
+  async #admit(): Promise<{ epoch: number; erasures: ErasureList }> {
+    const { store, hasReservation = false } = this.#options;
+    const { epoch, isReserved, erasures } = await store.refresh();
+    if (isReserved && !hasReservation) {
+      const sentence = 'A replay, a rebuild or an erasure is under way; records wait in the log.';
+      throw new BatchPostponed('windows_reserved', sentence);
+    }
+    if (epoch !== this.#epoch) this.dropCaches();
+    this.#epoch = epoch;
+    return { epoch, erasures };
+  }
+
+  async #applyTo(
+    state: PartitionState,
+    batch: PartitionBatch,
+    { epoch, erasures }: { epoch: number; erasures: ErasureList },
+  ): Promise<AppliedBatch> {
+    const { store, sealAfterMs, windowsFrom = -Infinity } = this.#options;
     const mark = {
-      version: store.epoch + batch.entries.at(-1)!.offset,
+      version: epoch + batch.entries.at(-1)!.offset,
       logPartition: batch.partition,
     };
-    const { logged, records, bad } = decodeBatch(batch.entries);
+    const decoded = decodeBatch(batch.entries);
+    // Of a device that is erased for some hours the ledger goes on: the records did arrive.
+    const logged = erasures.keepLedger(decoded.logged);
+    const records = erasures.keepRecords(logged.filter(isRecordRow));
     await inChunks(records, (rows) => store.putRecords(rows));
 
-    const windows = await state.windows.apply(records, mark);
+    const open = records.filter(({ record }) => recordTime(record) >= windowsFrom);
+    const windows = await state.windows.apply(open, mark);
     const scopes = await state.scopes.apply(windows.hours, mark);
     const ledger = await state.ledger.apply(logged, mark.version);
 
@@ -107,7 +154,12 @@ export class RecordHandler {
       inChunks(ledger.runs, (rows) => store.putLedgerRuns(rows)),
       inChunks(ledger.blocks, (rows) => store.putLedgerBlocks(rows)),
     ]);
-    return { ledger: ledger.counts, bad, tooLate: countTooLate(records, sealAfterMs) };
+    return {
+      ledger: ledger.counts,
+      bad: decoded.bad,
+      erased: decoded.logged.length - logged.length,
+      tooLate: countTooLate(records, sealAfterMs),
+    };
   }
 
   #newState(): PartitionState {

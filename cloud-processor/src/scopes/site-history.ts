@@ -20,6 +20,11 @@ export class SiteHistory {
     return true;
   }
 
+  /** Every site at which a device ever stood. */
+  sites(): string[] {
+    return [...new Set([...this.#assignments.keys()].flatMap((id) => this.sitesOf(id)))];
+  }
+
   /** Every site that the device ever stood at. */
   sitesOf(deviceId: string): string[] {
     return [...new Set(this.#assignments.get(deviceId)?.map(({ siteId }) => siteId))];

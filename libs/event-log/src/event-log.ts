@@ -48,6 +48,17 @@ export interface EventConsumer {
   lag(): Promise<number>;
 }
 
+/** One reading of everything, outside of any group. */
+export interface LogPass {
+  readonly topic: LogTopic;
+  /** At most this many entries at once (default 2,000). */
+  readonly maxBatchEntries?: number;
+  /** What it rejects with ends the pass. */
+  readonly onBatch: (batch: PartitionBatch) => Promise<void>;
+  /** After each batch: how far of all that there was at the call. */
+  readonly onProgress?: (passed: number, total: number) => void;
+}
+
 /** Durable, partitioned, ordered log. Acked means durable. */
 export interface EventLog {
   start(): Promise<void>;
@@ -59,6 +70,11 @@ export interface EventLog {
    */
   append(topic: LogTopic, entries: readonly LogEntry[]): Promise<void>;
   createConsumer(options: ConsumerOptions): EventConsumer;
+  /**
+   * Hands over what the topic holds at the call, from the oldest entry that is still there: each partition in
+   * order, one batch at a time. Commits nothing, and holds back no retention.
+   */
+  readThrough(pass: LogPass): Promise<void>;
   /** Latest value of each key of a compacted topic. */
   readCompacted(topic: LogTopic): Promise<ReadonlyMap<string, Uint8Array>>;
   /** `down` while appends can't succeed: the gateway then refuses CONNECT. */

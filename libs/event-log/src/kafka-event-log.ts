@@ -7,6 +7,7 @@ import {
   type EventConsumer,
   type EventLog,
   type LogEntry,
+  type LogPass,
 } from './event-log.ts';
 import type { BackOff } from './log-consumer.ts';
 import {
@@ -22,6 +23,7 @@ import { KafkaConsumer } from './kafka/kafka-consumer.ts';
 import { OffsetReader } from './kafka/offset-reader.ts';
 import { ProducerKeeper } from './kafka/producer-keeper.ts';
 import { SendQueue } from './kafka/send-queue.ts';
+import { passThroughTopic } from './kafka/topic-pass.ts';
 import { migrateTopics, type TopicSettings } from './kafka/topics.ts';
 
 export interface KafkaEventLogOptions extends KafkaConnection {
@@ -148,11 +150,17 @@ export class KafkaEventLog implements EventLog {
     });
   }
 
+  async readThrough(pass: LogPass): Promise<void> {
+    const groupId = `pass-${pass.topic.name}-${this.#options.newId()}`;
+    // Behind a pass stands a slow store, and a broker may restart meanwhile.
+    const kafka = this.#patientKafka;
+    await passThroughTopic({ kafka, offsets: this.#offsets, groupId }, pass);
+  }
+
   async readCompacted(topic: LogTopic): Promise<ReadonlyMap<string, Uint8Array>> {
-    return readCompactedTopic({
+    return readCompactedTopic(topic, {
       kafka: this.#kafka,
       offsets: this.#offsets,
-      topic,
       groupId: `read-${topic.name}-${this.#options.newId()}`,
       timeoutMs: this.#options.startTimeoutMs,
     });

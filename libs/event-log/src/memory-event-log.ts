@@ -6,6 +6,7 @@ import {
   type EventConsumer,
   type EventLog,
   type LogEntry,
+  type LogPass,
   type StoredLogEntry,
 } from './event-log.ts';
 import { GroupClaims } from './group-claims.ts';
@@ -17,6 +18,7 @@ import type {
   PartitionSlice,
   PartitionSource,
 } from './partition-source.ts';
+import { passThroughSource } from './source-pass.ts';
 
 export interface MemoryEventLogOptions {
   readonly backOff?: BackOff;
@@ -65,6 +67,10 @@ export class MemoryEventLog implements EventLog, PartitionSource {
 
   createConsumer(options: ConsumerOptions): EventConsumer {
     return new LogConsumer(this, options, this.#backOff);
+  }
+
+  async readThrough(pass: LogPass): Promise<void> {
+    await passThroughSource(this, pass);
   }
 
   async readCompacted(topic: LogTopic): Promise<ReadonlyMap<string, Uint8Array>> {

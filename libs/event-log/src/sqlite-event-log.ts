@@ -8,6 +8,7 @@ import {
   type EventConsumer,
   type EventLog,
   type LogEntry,
+  type LogPass,
 } from './event-log.ts';
 import { GroupClaims } from './group-claims.ts';
 import { LogConsumer, type BackOff } from './log-consumer.ts';
@@ -17,6 +18,7 @@ import type {
   PartitionSlice,
   PartitionSource,
 } from './partition-source.ts';
+import { passThroughSource } from './source-pass.ts';
 import { GroupCommit } from './sqlite/group-commit.ts';
 import { entrySize, packEntries, unpackEntries } from './sqlite/packing.ts';
 import type { PartitionEnd, WriteOperation } from './sqlite/protocol.ts';
@@ -150,6 +152,10 @@ export class SqliteEventLog implements EventLog, PartitionSource {
 
   createConsumer(options: ConsumerOptions): EventConsumer {
     return new LogConsumer(this, options, this.#options.backOff);
+  }
+
+  async readThrough(pass: LogPass): Promise<void> {
+    await passThroughSource(this, pass);
   }
 
   async readCompacted(topic: LogTopic): Promise<ReadonlyMap<string, Uint8Array>> {

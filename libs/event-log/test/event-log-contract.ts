@@ -53,6 +53,42 @@ export function testEventLog(name: string, makeSubject: () => Promise<EventLogSu
       assert.ok(offsets.every((offset, index) => index === 0 || offset > offsets[index - 1]!));
     });
 
+    it('is read through once, in order, up to where it ended, and again from the start', async () => {
+      const key = randomUUID();
+      await log.append(
+        topic,
+        numbers(25).map((n) => entry(key, `${n}`)),
+      );
+      const pass = async (atFirstBatch: () => Promise<void>) => {
+        const values: string[] = [];
+        const progress: [number, number][] = [];
+        let batches = 0;
+        await log.readThrough({
+          topic,
+          maxBatchEntries: 10,
+          onBatch: async ({ entries }) => {
+            assert.ok(entries.length <= 10);
+            if (batches++ === 0) await atFirstBatch();
+            for (const one of entries) if (one.key === key) values.push(decoder.decode(one.value!));
+          },
+          onProgress: (passed, total) => progress.push([passed, total]),
+        });
+        const last = progress.at(-1)!;
+        assert.equal(last[0], last[1]);
+        return values;
+      };
+      const expected = numbers(25).map(String);
+      assert.deepEqual(await pass(() => log.append(topic, [entry(key, 'later')])), expected);
+      assert.deepEqual(await pass(async () => {}), [...expected, 'later']);
+    });
+
+    it('ends a pass with what its reader rejects with', async () => {
+      const key = randomUUID();
+      await log.append(topic, [entry(key, '1')]);
+      const onBatch = () => Promise.reject(new Error('no more'));
+      await assert.rejects(log.readThrough({ topic, onBatch }), /no more/);
+    });
+
     it('keeps bytes, headers and the order of a batch with several keys', async () => {
       const keys = [randomUUID(), randomUUID(), randomUUID()];
       const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);

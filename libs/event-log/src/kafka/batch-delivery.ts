@@ -247,7 +247,7 @@ async function commit(payload: EachBatchPayload, next: number): Promise<void> {
   }
 }
 
-function toEntry({ key, value, headers, offset }: KafkaMessage): StoredLogEntry {
+export function toEntry({ key, value, headers, offset }: KafkaMessage): StoredLogEntry {
   return {
     key: key?.toString() ?? '',
     value,
