@@ -185,8 +185,8 @@ async function inChunks<Row>(
   }
 }
 
-/** Waits for all, also after a failure, so that nothing goes on behind a batch that was given back. */
-async function allDone(writes: readonly Promise<void>[]): Promise<void> {
+/** Waits for all, also after a failure, so that nothing goes on behind a caller that has been told of it. */
+export async function allDone(writes: readonly Promise<void>[]): Promise<void> {
   await Promise.allSettled(writes);
   await Promise.all(writes);
 }

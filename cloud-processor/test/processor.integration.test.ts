@@ -11,6 +11,7 @@ import { silentLogger } from '@emotion-fleet/service';
 import { compareRollups } from '../src/compare-rollups.ts';
 import { Processor } from '../src/processor.ts';
 import { assertLedger, assertRawRows } from './support/expectations.ts';
+import { fillRegistry } from './support/fill-registry.ts';
 import { startAt } from './support/records.ts';
 import { makeWorld } from './support/world.ts';
 
@@ -41,15 +42,7 @@ test('the embedded log, store and registry give what a recomputation gives, also
   };
 
   const first = await open();
-  for (const siteId of ['north', 'south']) {
-    const site = { siteId, name: siteId, timeZone: 'UTC', purpose: 'demo' as const };
-    await first.registry.addSite({ ...site, openingHours: [], createdAt: startAt });
-  }
-  for (const { deviceId, siteId, fromHour } of world.assignments.slice(0, 4)) {
-    const device = { deviceId, name: deviceId, createdAt: fromHour, schedule: [] };
-    await first.registry.addDevice(device, siteId);
-  }
-  for (const assignment of world.assignments.slice(4)) await first.registry.assign(assignment);
+  await fillRegistry(first.registry, world);
 
   const entries = world.logged.map((one) => ({ key: one.deviceId, value: encodeLogged(one) }));
   const half = entries.length >> 1;

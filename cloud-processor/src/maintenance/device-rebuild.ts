@@ -19,6 +19,7 @@ import type { LedgerTracker } from '../ledger/ledger-tracker.ts';
 import { sumCells } from '../windows/grid-cells.ts';
 import { MinuteState } from '../windows/minute-state.ts';
 import { sumWindows } from '../windows/window-sums.ts';
+import { allDone } from '../record-handler.ts';
 import type { Checkpoint } from './reservation.ts';
 
 export interface DeviceRebuildOptions {
@@ -57,6 +58,7 @@ export class DeviceRebuild {
   }
 
   async #rebuildDay(day: number, from: number): Promise<void> {
+    const { store, deviceId } = this.#options;
     const to = day + dayMs;
     const stored = await this.#readDay(day);
     const hours = new Map<number, WindowValues>();
@@ -66,14 +68,14 @@ export class DeviceRebuild {
     );
     let hasRecords = false;
     for (let hour = from; hour < to; hour += hourMs) {
-      const rows = await this.#readHour(hour);
+      const rows = await store.readRecords({ deviceId, from: hour, to: hour + hourMs });
       if (rows.length === 0 && isEmpty) continue;
       hasRecords ||= rows.length > 0;
       hours.set(hour, await this.#rebuildHour(hour, rows, stored));
     }
     if (isEmpty && !hasRecords) return;
     const inOrder = [...hours].sort(([a], [b]) => a - b).map(([, values]) => values);
-    await this.#options.store.putDays([this.#window(day, sumWindows(inOrder))]);
+    await store.putDays([this.#window(day, sumWindows(inOrder))]);
   }
 
   /** @returns the hour's values */
@@ -100,24 +102,20 @@ export class DeviceRebuild {
     for (const [minute, { sums }] of inOrder) minutes.set(minute, sums.values());
     const values = sumWindows(inOrder.map(([, { sums }]) => sums.values()));
     const cells: GridCells = sumCells(inOrder.map(([, { sums }]) => sums.cells));
-    await store.putMinutes([...minutes].map(([minute, sum]) => this.#window(minute, sum)));
-    if (rows.length > 0 || stored.hours.some(({ windowStart }) => isOfHour(windowStart))) {
-      await store.putHours([{ ...this.#window(hour, values), logPartition: this.#logPartition }]);
-    }
-    if (cells.size > 0 || stored.grids.some((grid) => isOfHour(grid.hour))) {
-      await store.putGrids([{ deviceId, hour, version, cells }]);
-    }
+    const isCounted =
+      rows.length > 0 || stored.hours.some(({ windowStart }) => isOfHour(windowStart));
+    const hasGrid = cells.size > 0 || stored.grids.some((grid) => isOfHour(grid.hour));
+    const ofHour = { ...this.#window(hour, values), logPartition: this.#logPartition };
+    const ledger = await this.#options.ledger.apply(rows, version);
+    // Each row stands for itself: together they share the cost of being durable.
+    await allDone([
+      store.putMinutes([...minutes].map(([minute, sum]) => this.#window(minute, sum))),
+      store.putHours(isCounted ? [ofHour] : []),
+      store.putGrids(hasGrid ? [{ deviceId, hour, version, cells }] : []),
+      store.putLedgerBlocks(ledger.blocks),
+      store.putLedgerRuns(ledger.runs),
+    ]);
     return values;
-  }
-
-  async #readHour(hour: number): Promise<RecordRow[]> {
-    const { store, deviceId, version, ledger } = this.#options;
-    const rows = await store.readRecords({ deviceId, from: hour, to: hour + hourMs });
-    if (rows.length === 0) return rows;
-    const { blocks, runs } = await ledger.apply(rows, version);
-    await store.putLedgerBlocks(blocks);
-    await store.putLedgerRuns(runs);
-    return rows;
   }
 
   async #readDay(day: number): Promise<StoredDay> {

@@ -4,6 +4,7 @@ import { floorToDay, hourMs } from '@emotion-fleet/observation-store';
 import { systemClock } from '../clock.ts';
 import { decodeBatch } from '../decode-batch.ts';
 import { LedgerTracker } from '../ledger/ledger-tracker.ts';
+import { allDone } from '../record-handler.ts';
 import { SiteHistory } from '../scopes/site-history.ts';
 import { DeviceRebuild } from './device-rebuild.ts';
 import { firstOpenHour, type MaintenanceOptions } from './replay.ts';
@@ -70,8 +71,7 @@ async function rebuildLedger(
       const { erasures } = await store.refresh();
       const logged = erasures.keepLedger(decodeBatch(entries).logged);
       const { blocks, runs } = await ledger.apply(logged, epoch + entries.at(-1)!.offset);
-      await store.putLedgerBlocks(blocks);
-      await store.putLedgerRuns(runs);
+      await allDone([store.putLedgerBlocks(blocks), store.putLedgerRuns(runs)]);
       logEntries += entries.length;
     },
     onProgress: (passed, total) => progress?.('ledger', total === 0 ? 1 : passed / total),

@@ -8,6 +8,7 @@ import {
   type ScopeWindowValues,
   type TimeRange,
 } from '@emotion-fleet/observation-store';
+import { allDone } from '../record-handler.ts';
 import { emptyScopeWindow } from '../recompute.ts';
 import { sumScopeHours } from '../scopes/scope-sums.ts';
 import { sumSlice } from '../scopes/scope-windows.ts';
@@ -101,12 +102,11 @@ export class ScopeRebuild {
         rows.push({ scope, windowStart: hour, ...mark, values });
       }
     }
-    await store.putScopeHours(rows);
     const days = [...byScope].flatMap(([scope, own]): ScopeWindowRow[] => {
       if (own.size === 0) return [];
       const inOrder = [...own].sort(([a], [b]) => a - b).map(([, values]) => values);
       return [{ scope, windowStart: day, ...mark, values: sumScopeHours(inOrder) }];
     });
-    await store.putScopeDays(days);
+    await allDone([store.putScopeHours(rows), store.putScopeDays(days)]);
   }
 }

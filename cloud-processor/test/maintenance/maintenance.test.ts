@@ -25,6 +25,7 @@ import { defaultCacheLimits } from '../../src/record-handler.ts';
 import { drive, newHandler } from '../support/driver.ts';
 import { assertLedger, assertRawRows } from '../support/expectations.ts';
 import { faultyStore } from '../support/faulty-store.ts';
+import { fillRegistry } from '../support/fill-registry.ts';
 import { Random } from '../support/random.ts';
 import { startAt } from '../support/records.ts';
 import { makeWorld, type World } from '../support/world.ts';
@@ -50,22 +51,6 @@ async function setUp(seed: number, { applied = true, records = 25 } = {}) {
     await drive({ world, random: new Random(seed), handler: () => handler });
   }
   return { world, store, eventLog, registry, clock };
-}
-
-async function fillRegistry(registry: MemoryDeviceRegistry, world: World): Promise<void> {
-  for (const siteId of ['north', 'south']) {
-    const site = { siteId, name: siteId, timeZone: 'UTC', purpose: 'demo' as const };
-    await registry.addSite({ ...site, openingHours: [], createdAt: startAt });
-  }
-  for (const [index, assignment] of world.assignments.entries()) {
-    const { deviceId, siteId, fromHour } = assignment;
-    if (index >= 4) await registry.assign(assignment);
-    else
-      await registry.addDevice(
-        { deviceId, name: deviceId, createdAt: fromHour, schedule: [] },
-        siteId,
-      );
-  }
 }
 
 async function rawRows(store: ObservationStore): Promise<RecordRow[]> {

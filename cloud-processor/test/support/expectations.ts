@@ -6,7 +6,10 @@ import type { World } from './world.ts';
 type Fate = 'stored' | 'declared' | 'rejected';
 
 /** Every record of the log is in the store once, with the bytes of its first delivery. */
-export async function assertRawRows(store: ObservationStore, world: World): Promise<void> {
+export async function assertRawRows(
+  store: ObservationStore,
+  world: Pick<World, 'logged'>,
+): Promise<void> {
   const stored = new Map<string, DeviceRecord>();
   for await (const { deviceId, record } of store.scanRecords()) {
     const key = `${deviceId}/${record.runId}/${record.seq}`;
@@ -22,7 +25,10 @@ export async function assertRawRows(store: ObservationStore, world: World): Prom
 }
 
 /** The bitmaps say of each seq what a plain map says, and the runs what their records said. */
-export async function assertLedger(store: ObservationStore, world: World): Promise<void> {
+export async function assertLedger(
+  store: ObservationStore,
+  world: Pick<World, 'logged'>,
+): Promise<void> {
   for (const deviceId of new Set(world.logged.map((one) => one.deviceId))) {
     const expected = expectedFates(world, deviceId);
     const found = new Map<string, Fate>();
@@ -49,7 +55,7 @@ export async function assertLedger(store: ObservationStore, world: World): Promi
   }
 }
 
-function expectedFates(world: World, deviceId: string): Map<string, Fate> {
+function expectedFates(world: Pick<World, 'logged'>, deviceId: string): Map<string, Fate> {
   const fates = new Map<string, Fate>();
   const weight = { declared: 0, rejected: 1, stored: 2 };
   const set = (runId: string, seq: number, fate: Fate) => {
@@ -66,7 +72,7 @@ function expectedFates(world: World, deviceId: string): Map<string, Fate> {
   return fates;
 }
 
-function expectedRuns(world: World, deviceId: string) {
+function expectedRuns(world: Pick<World, 'logged'>, deviceId: string) {
   const runs = new Map<string, { headSeq: number; ackedBelow: number }>();
   const hear = (runId: string, headSeq: number, ackedBelow = 0) => {
     const run = runs.get(runId) ?? { headSeq: 0, ackedBelow: 0 };
