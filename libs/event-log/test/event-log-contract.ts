@@ -69,7 +69,7 @@ export function testEventLog(name: string, makeSubject: () => Promise<EventLogSu
           onBatch: async ({ entries }) => {
             assert.ok(entries.length <= 10);
             if (batches++ === 0) await atFirstBatch();
-            for (const one of entries) if (one.key === key) values.push(decoder.decode(one.value!));
+            for (const one of entries) if (one.key === key) values.push(decoder.decode(one.value));
           },
           onProgress: (passed, total) => progress.push([passed, total]),
         });

@@ -14,12 +14,9 @@ import type {
   Scope,
   ScopeWindowRow,
 } from './rows.ts';
+import type { TimeRange } from './time-range.ts';
 
-/** Half open, epoch ms: `from <= t < to`. */
-export interface TimeRange {
-  readonly from: number;
-  readonly to: number;
-}
+export type { TimeRange };
 
 export interface RecordQuery extends TimeRange {
   readonly deviceId: string;

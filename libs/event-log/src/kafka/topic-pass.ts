@@ -63,7 +63,8 @@ class TopicReading {
       autoCommit: false,
       eachBatch: async (payload) => {
         // kafkajs would start again after a failure; here it ends the pass.
-        if (!this.#isOver) await this.#handle(payload).catch(this.#complete.reject);
+        if (this.#isOver) return;
+        await this.#handle(payload).catch((error: unknown) => this.#complete.reject(error));
       },
     });
     await this.#complete.promise;
@@ -73,8 +74,9 @@ class TopicReading {
     this.#isOver = true;
   }
 
-  async #handle({ batch, heartbeat }: EachBatchPayload): Promise<void> {
+  async #handle(payload: EachBatchPayload): Promise<void> {
     const { topic, maxBatchEntries = defaultMaxBatchEntries, onBatch, onProgress } = this.#pass;
+    const { batch } = payload;
     const { partition } = batch;
     const position = this.#open.get(partition);
     if (position === undefined) return;
@@ -91,7 +93,7 @@ class TopicReading {
       const slice = entries.slice(from, from + maxBatchEntries);
       await onBatch({ topic, partition, entries: slice });
       move(slice.at(-1)!.offset + 1);
-      await heartbeat();
+      await payload.heartbeat();
     }
     move(Math.min(position.end, Number(batch.lastOffset()) + 1));
     if (position.next >= position.end) this.#open.delete(partition);

@@ -1,5 +1,5 @@
 import type { OpeningHours } from '@emotion-fleet/contracts';
-import type { TimeRange } from '../observation-store.ts';
+import type { TimeRange } from '../time-range.ts';
 import { constantOffsets } from './time-zone.ts';
 import { dayMs, floorToDay, minuteMs } from './time.ts';
 

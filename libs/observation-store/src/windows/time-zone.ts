@@ -1,4 +1,4 @@
-import type { TimeRange } from '../observation-store.ts';
+import type { TimeRange } from '../time-range.ts';
 import { dayMs, minuteMs } from './time.ts';
 
 /** A stretch of time in which a zone's offset doesn't change; wall clock = time + `offsetMs`. */

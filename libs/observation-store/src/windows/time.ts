@@ -1,4 +1,4 @@
-import type { TimeRange } from '../observation-store.ts';
+import type { TimeRange } from '../time-range.ts';
 
 export const minuteMs = 60_000;
 export const hourMs = 3_600_000;
