@@ -9,6 +9,7 @@ import { PresenceMeter } from './observe/presence-meter.ts';
 import { AdaptiveRate } from './pipeline/adaptive-rate.ts';
 import { FaceAnalyser } from './pipeline/face-analyser.ts';
 import { FrameSlot } from './pipeline/frame-slot.ts';
+import type { ExclusionZones } from './privacy/exclusion-zones.ts';
 import type {
   EmotionClassifier,
   FaceDetector,
@@ -43,6 +44,8 @@ export interface EdgeAgentOptions {
   readonly emotionThreshold: number;
   /** Someone who stays longer is not classified any more. */
   readonly maxVisitMs: number;
+  /** A face in one is not measured. */
+  readonly zones: ExclusionZones;
 }
 
 const tickIntervalMs = 1_000;

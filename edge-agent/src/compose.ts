@@ -20,6 +20,7 @@ import { FileOutbox } from './outbox/file-outbox.ts';
 import { FolderFiles } from './outbox/folder-files.ts';
 import type { EmotionClassifier, FaceDetector } from './ports.ts';
 import { choosePrecisions } from './precision-choice.ts';
+import { ExclusionZones } from './privacy/exclusion-zones.ts';
 import { DurableCounter } from './publish/durable-counter.ts';
 import { MqttPublisher } from './publish/mqtt-publisher.ts';
 
@@ -63,6 +64,7 @@ export async function composeAgent(config: AgentConfig, logger: Logger): Promise
     ...{ sampleIntervalMs, analysisFps, maxVisitMs },
     publishHealth: (message) => publisher.publishHealth(message),
     emotionThreshold: uncertaintyThreshold(models),
+    zones: new ExclusionZones(config.exclusionZones),
   });
 
   return {

@@ -1,4 +1,4 @@
-import { idPattern } from '@emotion-fleet/contracts';
+import { ExclusionZone, idPattern } from '@emotion-fleet/contracts';
 import { readConfig, Type, variableName } from '@emotion-fleet/service';
 
 const detectors = '^(blazeface-320x256|blazeface-256x192|yunet:.+)$';
@@ -18,6 +18,8 @@ const AgentConfigSchema = Type.Object({
   precision: Type.Enum(['int8', 'fp32', 'auto'], { default: 'int8' }),
   /** Someone who stays longer is not classified any more: staff, or a picture on the wall. */
   maxVisitMs: Type.Integer({ minimum: 10_000, maximum: 24 * 3_600_000, default: 20 * 60_000 }),
+  /** Where nobody is measured: boxes or polygons relative to the frame, as JSON. */
+  exclusionZones: Type.Array(ExclusionZone, { maxItems: 32, default: [] }),
   /** `trust` takes the system's clock as it is; `auto` waits until NTP or the gateway has said the time. */
   clock: Type.Enum(['auto', 'trust'], { default: 'auto' }),
   /** Where other processes matter more, 1 to 19; 0 leaves the priority as it is. */
@@ -46,7 +48,7 @@ export function agentEnvironment(settings: AgentSettings): Record<string, string
   return Object.fromEntries(
     Object.entries(settings).map(([property, value]) => [
       `EMOTION_${variableName(property)}`,
-      String(value),
+      typeof value === 'object' ? JSON.stringify(value) : String(value),
     ]),
   );
 }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import type { HealthMessage } from '@emotion-fleet/contracts';
 import { silentLogger } from '@emotion-fleet/service';
 import { EdgeAgent, type AgentOutbox } from '../src/agent.ts';
+import { ExclusionZones } from '../src/privacy/exclusion-zones.ts';
 import { FakeClassifier, FakeDetector, FakeFrameSource } from './fakes.ts';
 import { MemorySink } from './memory-sink.ts';
 import { paintedFrame } from './painted-frame.ts';
@@ -48,6 +49,7 @@ class Stage {
       analysisFps: 5,
       emotionThreshold: 0.6,
       maxVisitMs: 20 * 60_000,
+      zones: new ExclusionZones([{ x: 0.75, y: 0, width: 0.25, height: 1 }]),
     });
   }
 
@@ -102,6 +104,22 @@ describe('EdgeAgent', () => {
     assert.equal(presence!.analysedMs, 6_800);
     assert.equal(presence!.faceHeights[5], 20);
     stage.outbox.records();
+  });
+
+  it('keeps nothing of a face in an exclusion zone', async () => {
+    const stage = new Stage();
+    await stage.agent.start();
+    stage.detector.faces = [{ ...face, box: { ...face.box, x: 500 } }];
+    await stage.film(4_000);
+    await stage.agent.stop();
+    assert.deepEqual(
+      stage.outbox.drafts.map(({ kind }) => kind),
+      ['presence'],
+    );
+    const [presence] = stage.outbox.of('presence');
+    assert.equal(presence!.frames.analysed, 20);
+    assert.ok(presence!.faceHeights.every((count) => count === 0));
+    assert.equal(stage.classifier.calls, 0);
   });
 
   it('does not analyse a still scene, and counts it as watched', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { OperatorError } from '@emotion-fleet/service';
-import { readAgentConfig } from '../src/config.ts';
+import { agentEnvironment, readAgentConfig, type AgentSettings } from '../src/config.ts';
 
 const required = {
   EMOTION_DEVICE_ID: 'till-1',
@@ -19,6 +19,25 @@ describe('readAgentConfig', () => {
     assert.equal(config.sampleIntervalMs, 1_000);
     assert.equal(config.analysisFps, 5);
     assert.equal(config.detector, 'blazeface-320x256');
+  });
+
+  it('reads exclusion zones as an agent is told them, and refuses what is none', () => {
+    const zones: AgentSettings['exclusionZones'] = [
+      { x: 0, y: 0.5, width: 0.25, height: 0.5 },
+      [
+        [0, 0],
+        [1, 0],
+        [0.5, 0.5],
+      ],
+    ];
+    const told = agentEnvironment({ ...readAgentConfig(required), exclusionZones: zones });
+    assert.deepEqual(readAgentConfig(told).exclusionZones, zones);
+    assert.deepEqual(readAgentConfig(required).exclusionZones, []);
+    const bad = ['till', '[{"x":0,"y":0,"width":200,"height":1}]', '[[[0,0],[1,1]]]'];
+    for (const text of bad) {
+      const environment = { ...required, EMOTION_EXCLUSION_ZONES: text };
+      assert.throws(() => readAgentConfig(environment), /EMOTION_EXCLUSION_ZONES/);
+    }
   });
 
   it('names all that is missing or wrong at once, without a value', () => {

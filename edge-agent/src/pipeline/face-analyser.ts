@@ -1,6 +1,7 @@
 import type { Logger } from '@emotion-fleet/service';
 import type { StageTimes } from '../health/stage-times.ts';
 import type { Sighting } from '../observe/sighting.ts';
+import type { ExclusionZones } from '../privacy/exclusion-zones.ts';
 import type { Detection, EmotionClassifier, EmotionScores, FaceDetector, Frame } from '../ports.ts';
 import { cropQuality } from '../track/crop-quality.ts';
 import { clipBox } from '../track/geometry.ts';
@@ -12,6 +13,8 @@ export interface FaceAnalyserOptions {
   readonly detector: FaceDetector;
   readonly classifier: EmotionClassifier;
   readonly emotion: TrackEmotionOptions;
+  /** A face in one leaves nothing: no track, no sample, no visit, and no count. */
+  readonly zones: ExclusionZones;
   readonly newTrackId: () => string;
   readonly stageTimes: StageTimes;
   readonly logger: Logger;
@@ -44,11 +47,12 @@ export class FaceAnalyser {
 
   /** Rejects where the detector fails; a classifier that fails leaves faces unclassified. */
   async analyse(frame: Frame): Promise<Analysis> {
-    const { detector, stageTimes } = this.#options;
+    const { detector, stageTimes, zones } = this.#options;
     const found = await stageTimes.measure('detect', () => detector.detect(frame));
     const detections = found.flatMap((detection) => {
       const box = clipBox(detection.box, frame);
-      return box === undefined ? [] : [{ ...detection, box }];
+      if (box === undefined || zones.contains({ box, frame })) return [];
+      return [{ ...detection, box }];
     });
     const { seen, ended } = this.#tracker.update({ nowMs: frame.capturedAtMs, detections });
     const sightings: Sighting[] = [];

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { StageTimes } from '../../src/health/stage-times.ts';
 import { Observer } from '../../src/observe/observer.ts';
 import { FaceAnalyser } from '../../src/pipeline/face-analyser.ts';
+import { ExclusionZones } from '../../src/privacy/exclusion-zones.ts';
 import type { Detection, EmotionScores, Frame } from '../../src/ports.ts';
 import { FakeClassifier, FakeDetector } from '../fakes.ts';
 import { MemorySink } from '../memory-sink.ts';
@@ -19,6 +20,7 @@ function newAnalyser() {
     detector,
     classifier,
     emotion: { threshold: 0.6, maxVisitMs: 20_000 },
+    zones: new ExclusionZones([]),
     newTrackId: () => `track${next++}`,
     stageTimes: new StageTimes({ nowMs: () => 0 }),
     logger: silentLogger(),

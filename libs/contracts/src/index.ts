@@ -1,5 +1,6 @@
 export * from './device-messages.ts';
 export * from './emotions.ts';
+export * from './exclusion-zone.ts';
 export * from './ids.ts';
 export * from './limits.ts';
 export * from './log-topics.ts';
