@@ -64,6 +64,7 @@ export default tseslint.config(
       'provisioning/src/**/*.ts',
       'all-in-one/src/**/*.ts',
       'deploy/src/**/*.ts',
+      'bench/**/*.ts',
       'edge-agent/models/**/*.ts',
     ],
     rules: { 'no-console': 'off' },

@@ -1,7 +1,7 @@
 export { CassandraServer, type CassandraServerOptions } from './cassandra-server.ts';
 export { type CassandraSettings, type CommitLogSync } from './cassandra-yaml.ts';
 export { freePorts } from './free-ports.ts';
-export { resolveJars, type JarsProgress } from './jars.ts';
+export { resolveClasspath, resolveJars, type JarsProgress } from './jars.ts';
 export { KafkaServer, type KafkaServerOptions } from './kafka-server.ts';
 export { type KafkaSettings } from './kafka-properties.ts';
 export {

@@ -32,33 +32,60 @@ export function deployFile(path: string): string {
 }
 
 /**
- * The folder with the jars of a server, fetched by Maven the first time. It is filled under another name and
- * then renamed, so that it is whole wherever it exists, however many processes ask at once.
+ * The folder with the jars of a server.
  *
  * @throws OperatorError `stack_unavailable` (Java or Maven is missing), `jars_unavailable`
  */
 export async function resolveJars(options: JarsOptions): Promise<string> {
   const { server, onProgress, cacheDirectory = deployFile('../.cache/stack') } = options;
-  const pom = deployFile(`${server}/pom.xml`);
+  let hasFetched = false;
+  const folder = await resolveClasspath({
+    name: server,
+    pom: deployFile(`${server}/pom.xml`),
+    cacheDirectory,
+    onFetched: (fetched) => {
+      hasFetched = true;
+      onProgress?.({ server, fetched, state: 'fetching' });
+    },
+  });
+  if (hasFetched) onProgress?.({ server, fetched: 0, state: 'done' });
+  return folder;
+}
+
+export interface ClasspathOptions {
+  /** Of the folder in the cache, before the hash of the POM. */
+  readonly name: string;
+  /** Path of a POM that names what is needed. */
+  readonly pom: string;
+  readonly cacheDirectory: string;
+  /** Files that Maven has fetched so far; not called where the folder is there. */
+  readonly onFetched?: (count: number) => void;
+}
+
+/**
+ * The folder with the jars that a POM names, fetched by Maven the first time. It is filled under another name and
+ * then renamed, so that it is whole wherever it exists, however many processes ask at once.
+ *
+ * @throws OperatorError `stack_unavailable` (Java or Maven is missing), `jars_unavailable`
+ */
+export async function resolveClasspath(options: ClasspathOptions): Promise<string> {
+  const { name, pom, cacheDirectory, onFetched = () => undefined } = options;
   const version = createHash('sha256')
     .update(await readFile(pom))
     .digest('hex');
-  const folder = join(cacheDirectory, `${server}-${version.slice(0, 12)}`);
+  const folder = join(cacheDirectory, `${name}-${version.slice(0, 12)}`);
   if (existsSync(folder)) return folder;
   await requireStack();
   await mkdir(cacheDirectory, { recursive: true });
-  const unfinished = join(cacheDirectory, `${server}-${randomUUID()}.part`);
+  const unfinished = join(cacheDirectory, `${name}-${randomUUID()}.part`);
   try {
-    await fetchJars(pom, unfinished, (fetched) =>
-      onProgress?.({ server, fetched, state: 'fetching' }),
-    );
+    await fetchJars(pom, unfinished, onFetched);
     await rename(unfinished, folder).catch((error: unknown) => {
       if (!existsSync(folder)) throw error;
     });
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }
-  onProgress?.({ server, fetched: 0, state: 'done' });
   return folder;
 }
 

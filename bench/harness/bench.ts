@@ -1,0 +1,16 @@
+import type { Cleanup } from './cleanup.ts';
+import type { Series } from './series.ts';
+
+export interface BenchContext {
+  readonly rounds: number;
+  readonly series: Series;
+  /** Whatever a bench starts is handed over here, and stopped however the bench ends. */
+  readonly cleanup: Cleanup;
+  /** A line of progress. */
+  readonly say: (line: string) => void;
+}
+
+export type Bench = (context: BenchContext) => Promise<void>;
+
+/** Ours in every report. */
+export const ours = 'emotion-fleet';

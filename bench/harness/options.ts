@@ -1,0 +1,75 @@
+import { isAbsolute, resolve } from 'node:path';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { OperatorError } from '@emotion-fleet/service';
+
+const benches = {
+  gateway: 'records acked after Kafka, beside bare kafkajs and ProducerPerformance',
+  processor: 'records into the store, beside a raw-only chain, the Java driver and Spark',
+} as const;
+export type BenchName = keyof typeof benches;
+
+export interface BenchOptions {
+  readonly bench: BenchName;
+  readonly rounds: number;
+  /** Absolute path of a report in JSON. */
+  readonly jsonFile?: string;
+}
+
+export interface ParseContext {
+  readonly workingDirectory: string;
+  readonly write: (text: string) => void;
+}
+
+/** Reads the command line; undefined where help was asked for and has been written. @throws OperatorError `usage` */
+export function parseOptions(
+  argv: readonly string[],
+  { workingDirectory, write }: ParseContext,
+): BenchOptions | undefined {
+  const absolute = (path: string) => (isAbsolute(path) ? path : resolve(workingDirectory, path));
+  let chosen: BenchOptions | undefined;
+  const program = new Command('npm run bench --').description(
+    'Measures a part of the fleet beside its peers, in one run, on a stack of its own.',
+  );
+  for (const bench of Object.keys(benches) as BenchName[]) {
+    program
+      .command(bench)
+      .description(benches[bench])
+      .option('--json <file>', 'write the report there as JSON')
+      .option('--rounds <number>', 'how often each figure is taken', toCount, 5)
+      .action(({ json, rounds }: { json?: string; rounds: number }) => {
+        const jsonFile = json === undefined ? {} : { jsonFile: absolute(json) };
+        chosen = { bench, rounds, ...jsonFile };
+      });
+  }
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .showSuggestionAfterError(false)
+      .configureOutput({ writeOut: write, writeErr: () => undefined });
+  }
+  try {
+    program.parse([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return undefined;
+    throw usage(error);
+  }
+  return chosen;
+}
+
+function toCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 50) {
+    throw new InvalidArgumentError('It must be a whole number from 1 to 50.');
+  }
+  return count;
+}
+
+function usage(error: CommanderError): OperatorError {
+  const text =
+    error.code === 'commander.help'
+      ? `Say what to measure: ${Object.keys(benches).join(', ')}`
+      : error.message.replace(/^error: /, '').trim();
+  const sentence = `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
+  return new OperatorError('usage', `${sentence} See npm run bench -- --help.`, { cause: error });
+}

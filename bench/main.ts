@@ -1,0 +1,48 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { describeError } from '@emotion-fleet/service';
+import { benchGateway } from './gateway/gateway-bench.ts';
+import { parseOptions, type BenchName } from './harness/options.ts';
+import type { Bench } from './harness/bench.ts';
+import { Cleanup } from './harness/cleanup.ts';
+import { makeReport, tableOf } from './harness/report.ts';
+import { Series } from './harness/series.ts';
+import { benchProcessor } from './processor/processor-bench.ts';
+
+const benches: Readonly<Record<BenchName, Bench>> = {
+  gateway: benchGateway,
+  processor: benchProcessor,
+};
+
+async function main(): Promise<void> {
+  const write = (text: string) => void process.stdout.write(text);
+  const options = parseOptions(process.argv.slice(2), { workingDirectory: process.cwd(), write });
+  if (options === undefined) return;
+  const { bench, rounds, jsonFile } = options;
+  const startedAt = performance.now();
+  const say = (line: string) => {
+    const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0).padStart(4);
+    console.log(`${seconds} s  ${line}`);
+  };
+  const series = new Series();
+  const cleanup = new Cleanup();
+  cleanup.onSignal();
+  try {
+    await benches[bench]({ rounds, series, cleanup, say });
+  } finally {
+    await cleanup.run();
+  }
+  const report = makeReport(bench, series);
+  console.log(`\n${tableOf(report)}`);
+  if (jsonFile !== undefined) {
+    await mkdir(dirname(jsonFile), { recursive: true });
+    await writeFile(jsonFile, `${JSON.stringify(report, null, 2)}\n`);
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(describeError(error));
+  process.exitCode = 1;
+}

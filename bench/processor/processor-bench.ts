@@ -1,0 +1,2 @@
+import type { BenchContext } from '../harness/bench.ts';
+export async function benchProcessor(_context: BenchContext): Promise<void> {}
