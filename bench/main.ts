@@ -20,15 +20,16 @@ async function main(): Promise<void> {
   if (options === undefined) return;
   const { bench, rounds, jsonFile } = options;
   const startedAt = performance.now();
+  const elapsedMs = () => performance.now() - startedAt;
   const say = (line: string) => {
-    const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0).padStart(4);
+    const seconds = (elapsedMs() / 1_000).toFixed(0).padStart(4);
     console.log(`${seconds} s  ${line}`);
   };
   const series = new Series();
   const cleanup = new Cleanup();
   cleanup.onSignal();
   try {
-    await benches[bench]({ rounds, series, cleanup, say });
+    await benches[bench]({ rounds, series, elapsedMs, cleanup, say });
   } finally {
     await cleanup.run();
   }

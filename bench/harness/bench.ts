@@ -4,6 +4,8 @@ import type { Series } from './series.ts';
 export interface BenchContext {
   readonly rounds: number;
   readonly series: Series;
+  /** Milliseconds since the bench began: it ends its rounds early rather than late. */
+  readonly elapsedMs: () => number;
   /** Whatever a bench starts is handed over here, and stopped however the bench ends. */
   readonly cleanup: Cleanup;
   /** A line of progress. */
