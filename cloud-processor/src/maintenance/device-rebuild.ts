@@ -66,14 +66,14 @@ export class DeviceRebuild {
     const isEmpty = [stored.minutes, stored.hours, stored.days, stored.grids].every(
       ({ length }) => length === 0,
     );
-    let hasRecords = false;
+    // Most days of most cameras that are gone: one question instead of one for each hour.
+    const first = await store.readRecords({ deviceId, from, to, limit: 1 });
+    if (isEmpty && first.length === 0) return;
     for (let hour = from; hour < to; hour += hourMs) {
       const rows = await store.readRecords({ deviceId, from: hour, to: hour + hourMs });
       if (rows.length === 0 && isEmpty) continue;
-      hasRecords ||= rows.length > 0;
       hours.set(hour, await this.#rebuildHour(hour, rows, stored));
     }
-    if (isEmpty && !hasRecords) return;
     const inOrder = [...hours].sort(([a], [b]) => a - b).map(([, values]) => values);
     await store.putDays([this.#window(day, sumWindows(inOrder))]);
   }
