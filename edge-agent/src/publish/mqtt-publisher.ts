@@ -94,10 +94,12 @@ export class MqttPublisher {
   #loop: Promise<void> | undefined;
   #stopping = false;
   #lastReason: string | undefined;
+  #detail: string | undefined;
   #removeListener: (() => void) | undefined;
 
   constructor(options: MqttPublisherOptions) {
     this.#options = { ...defaults, ...options };
+    this.#detail = options.detail;
     this.#timeAsker = new TimeAsker({ ...this.#options });
   }
 
@@ -117,6 +119,18 @@ export class MqttPublisher {
   publishHealth(message: HealthMessage): boolean {
     const topic = mqttTopic(this.#options.deviceId, channels.health);
     return this.#connection?.send({ topic, payload: encode(message) }) ?? false;
+  }
+
+  /** Says the birth again with another detail; without a connection the next birth has it. */
+  async setDetail(detail: string): Promise<void> {
+    this.#detail = detail;
+    const connection = this.#connection;
+    if (connection?.isOpen !== true || this.#stopping) return;
+    try {
+      await connection.publish(this.#status('online'), this.#options.ackTimeoutMs);
+    } catch (error) {
+      this.#options.logger.debug({ err: error }, 'status not sent; the next birth says it');
+    }
   }
 
   /** Waits until the outbox is empty; false where it isn't in time. */
@@ -243,7 +257,8 @@ export class MqttPublisher {
   }
 
   #status(state: StatusMessage['state']): MqttMessage {
-    const { deviceId, runId, agentVersion, modelId, detail } = this.#options;
+    const { deviceId, runId, agentVersion, modelId } = this.#options;
+    const detail = this.#detail;
     const message: StatusMessage = {
       schema: schemaVersion,
       state,

@@ -85,6 +85,24 @@ async function agentOf(context: TestContext, { url, folder, clockMode, publisher
   return { clock, outbox, publisher: sender, runId, stop, log: () => String(lines.read() ?? '') };
 }
 
+test('says its birth again where its detail changes, and keeps it for the next birth', async (context) => {
+  const broker = await brokerOf(context);
+  broker.onBatch = () => 'ack';
+  const folder = await folderOf(context);
+  const agent = await agentOf(context, { url: broker.url, folder });
+  await agent.publisher.setDetail('paused before there is a connection');
+  await until(() => agent.publisher.connected);
+  await agent.publisher.setDetail('paused');
+  await until(() => broker.statuses().at(-1)?.detail === 'paused');
+  await agent.stop();
+  const statuses = broker.statuses().map(({ state, detail }) => [state, detail]);
+  assert.deepEqual(statuses.slice(-2), [
+    ['online', 'paused'],
+    ['offline', 'paused'],
+  ]);
+  assert.match(statuses[0]![1] ?? '', /^paused/);
+});
+
 test('publishes birth, records and offline status', async (context) => {
   const broker = await brokerOf(context);
   const cloud = new Cloud();

@@ -82,11 +82,12 @@ export class TestBroker {
     );
   }
 
-  statuses(): { state: string; connectSeq: number }[] {
+  statuses(): { state: string; connectSeq: number; detail?: string }[] {
     return this.arrivals
       .filter(({ topic }) => parseMqttTopic(topic)?.channel === channels.status)
       .map(
-        ({ payload }) => JSON.parse(payload.toString()) as { state: string; connectSeq: number },
+        ({ payload }) =>
+          JSON.parse(payload.toString()) as { state: string; connectSeq: number; detail?: string },
       );
   }
 }
