@@ -9,12 +9,15 @@ import { PresenceMeter } from './observe/presence-meter.ts';
 import { AdaptiveRate } from './pipeline/adaptive-rate.ts';
 import { FaceAnalyser } from './pipeline/face-analyser.ts';
 import { FrameSlot } from './pipeline/frame-slot.ts';
+import { CameraControl } from './privacy/camera-control.ts';
 import type { ExclusionZones } from './privacy/exclusion-zones.ts';
 import type {
+  CameraState,
   EmotionClassifier,
   FaceDetector,
   Frame,
   FrameSource,
+  PrivacySwitch,
   RecordSink,
   RunClock,
 } from './ports.ts';
@@ -28,12 +31,16 @@ export interface AgentOutbox extends RecordSink {
 export interface EdgeAgentOptions {
   readonly runId: string;
   readonly source: FrameSource;
+  /** While it is on, the camera is closed and nothing is analysed. */
+  readonly privacySwitch?: PrivacySwitch | undefined;
   readonly detector: FaceDetector;
   readonly classifier: EmotionClassifier;
   /** Already started; the agent neither starts nor stops it. */
   readonly outbox: AgentOutbox;
   readonly clock: RunClock;
   readonly publishHealth: (message: HealthMessage) => void;
+  /** The privacy switch was turned. */
+  readonly onPaused?: (isPaused: boolean) => void;
   readonly newTrackId: () => string;
   readonly logger: Logger;
   /** Time between samples of a track; 0 = each analysed frame. */
@@ -56,7 +63,8 @@ const silentAfterMs = 5_000;
 /** Camera -> gate -> detect -> track -> classify -> samples, visits, presence -> outbox. */
 export class EdgeAgent {
   readonly #options: EdgeAgentOptions;
-  readonly #gate = new FrameGate();
+  readonly #camera: CameraControl;
+  #gate = new FrameGate();
   readonly #pacer: FramePacer;
   readonly #rate: AdaptiveRate;
   readonly #slot: FrameSlot;
@@ -66,6 +74,7 @@ export class EdgeAgent {
   readonly #health: HealthReporter;
   #timers: NodeJS.Timeout[] = [];
   #lastFrameAtMs = 0;
+  #hasStarted = false;
 
   constructor(options: EdgeAgentOptions) {
     const { clock, outbox, sampleIntervalMs, analysisFps, maxVisitMs } = options;
@@ -73,6 +82,15 @@ export class EdgeAgent {
     const modelId = () => `${options.detector.modelId}+${options.classifier.modelId}`;
     const stageTimes = new StageTimes({ nowMs });
     this.#options = options;
+    this.#camera = new CameraControl({
+      ...options,
+      nowMs,
+      events: {
+        onFrame: (frame) => this.#receive(frame),
+        onState: (state, detail) => this.#noteCamera(state, detail),
+      },
+      onSwitch: (isPaused) => (isPaused ? this.#pause() : this.#resume()),
+    });
     this.#pacer = new FramePacer({ framesPerSecond: analysisFps });
     this.#rate = new AdaptiveRate({ framesPerSecond: analysisFps });
     this.#analyser = new FaceAnalyser({
@@ -95,20 +113,20 @@ export class EdgeAgent {
     });
   }
 
+  /** Undefined before the start. */
+  get cameraState(): CameraState | undefined {
+    return this.#hasStarted ? this.#presence.cameraState : undefined;
+  }
+
   /** Loads the models and opens the camera. Rejects with an OperatorError where either isn't there. */
   async start(): Promise<void> {
-    const { detector, classifier, source, logger, clock } = this.#options;
+    const { detector, classifier, clock } = this.#options;
     await Promise.all([detector.start(), classifier.start()]);
     this.#presence.start();
     this.#health.start();
     this.#lastFrameAtMs = clock.nowMs();
-    await source.start({
-      onFrame: (frame) => this.#receive(frame),
-      onState: (state, detail) => {
-        logger.info({ state, detail }, 'camera state');
-        if (state === 'lost') this.#lose();
-      },
-    });
+    await this.#camera.start();
+    this.#hasStarted = true;
     this.#timers = [
       setInterval(() => this.#tick(), tickIntervalMs),
       setInterval(() => void this.#reportHealth(), healthIntervalMs),
@@ -117,11 +135,11 @@ export class EdgeAgent {
 
   /** From the source on: no more frames, the tracks end, the last presence, all of it on disk. */
   async stop(): Promise<void> {
-    const { source, outbox, detector, classifier } = this.#options;
+    const { outbox, detector, classifier } = this.#options;
     for (const timer of this.#timers) clearInterval(timer);
-    await source.stop();
+    await this.#camera.stop();
     await this.#slot.close();
-    this.#observer.end(this.#analyser.endAll());
+    this.#endTracks();
     this.#presence.stop();
     await outbox.flush();
     await Promise.all([detector.stop(), classifier.stop()]);
@@ -153,6 +171,10 @@ export class EdgeAgent {
     const startedAtMs = clock.nowMs();
     try {
       const { detections, sightings, ended } = await this.#analyser.analyse(frame);
+      if (this.#camera.isPaused) {
+        this.#forget();
+        return;
+      }
       this.#presence.look({ isUsable: true });
       this.#presence.countFrame('analysed');
       this.#health.countFrame();
@@ -162,14 +184,53 @@ export class EdgeAgent {
     } catch (error) {
       this.#presence.countFrame('dropped');
       logger.error({ err: error }, 'frame not analysed');
+      if (this.#camera.isPaused) this.#endTracks();
     }
     this.#rate.note(clock.nowMs() - startedAtMs);
   }
 
   #tick(): void {
     const nowMs = this.#options.clock.nowMs();
-    if (nowMs - this.#lastFrameAtMs > silentAfterMs) this.#lose();
+    const isSilent = nowMs - this.#lastFrameAtMs > silentAfterMs;
+    if (isSilent && !this.#camera.isPaused) this.#lose();
     else this.#presence.tick();
+  }
+
+  #noteCamera(state: 'running' | 'lost', detail: string): void {
+    this.#options.logger.info({ state, detail }, 'camera state');
+    if (state === 'lost') this.#lose();
+  }
+
+  /** The picture in work is the last one, and what it shows is not kept. */
+  #pause(): void {
+    this.#presence.setState('paused');
+    this.#slot.clear();
+    if (!this.#slot.isBusy) this.#endTracks();
+    this.#say(true);
+  }
+
+  /** As after a start: the camera is open, and hasn't shown anything yet. */
+  #resume(): void {
+    this.#gate = new FrameGate();
+    this.#lastFrameAtMs = this.#options.clock.nowMs();
+    this.#presence.setState('lost');
+    this.#say(false);
+  }
+
+  #say(isPaused: boolean): void {
+    this.#options.logger.info({ isPaused }, 'privacy switch');
+    this.#options.onPaused?.(isPaused);
+    void this.#reportHealth();
+  }
+
+  /** An analysis that the privacy switch overtook. */
+  #forget(): void {
+    this.#presence.countFrame('dropped');
+    this.#endTracks();
+  }
+
+  #endTracks(): void {
+    this.#observer.end(this.#analyser.endAll());
   }
 
   /** No pictures: nobody is seen, and nothing is watched. */

@@ -8,6 +8,9 @@ import { createFrameSource } from './capture/frame-source-factory.ts';
 import { AgentClock } from './clock/agent-clock.ts';
 import { systemTime } from './clock/system-time.ts';
 import { parseDetector, type AgentConfig } from './config.ts';
+import { OnoffPrivacySwitch } from './gpio/onoff-privacy-switch.ts';
+import { OnoffStatusLight } from './gpio/onoff-status-light.ts';
+import { StatusIndicator } from './health/status-indicator.ts';
 import {
   combinedModelId,
   createDetector,
@@ -18,7 +21,7 @@ import {
 } from './inference/index.ts';
 import { FileOutbox } from './outbox/file-outbox.ts';
 import { FolderFiles } from './outbox/folder-files.ts';
-import type { EmotionClassifier, FaceDetector } from './ports.ts';
+import type { EmotionClassifier, FaceDetector, PrivacySwitch } from './ports.ts';
 import { choosePrecisions } from './precision-choice.ts';
 import { ExclusionZones } from './privacy/exclusion-zones.ts';
 import { DurableCounter } from './publish/durable-counter.ts';
@@ -46,6 +49,7 @@ export async function composeAgent(config: AgentConfig, logger: Logger): Promise
   const clock = new AgentClock({ systemTime: systemTime({ mode: config.clock }), logger });
   const files = new FolderFiles({ folder: path.join(config.dataDirectory, 'outbox') });
   const outbox = new FileOutbox({ files, clock, runId, modelId, logger });
+  const detail = `${describeCamera(camera)}, at most ${analysisFps} frames/s`;
   const publisher = new MqttPublisher({
     url: config.mqttUrl,
     deviceId: config.deviceId,
@@ -53,7 +57,7 @@ export async function composeAgent(config: AgentConfig, logger: Logger): Promise
     runId,
     agentVersion: packageJson.version,
     modelId,
-    detail: `${describeCamera(camera)}, at most ${analysisFps} frames/s`,
+    detail,
     outbox,
     clock,
     connectSeq: new DurableCounter({ files, name: 'connect' }),
@@ -62,13 +66,18 @@ export async function composeAgent(config: AgentConfig, logger: Logger): Promise
   const agent = new EdgeAgent({
     ...{ runId, source, detector, classifier, outbox, clock, newTrackId, logger },
     ...{ sampleIntervalMs, analysisFps, maxVisitMs },
+    privacySwitch: createPrivacySwitch(config),
     publishHealth: (message) => publisher.publishHealth(message),
+    onPaused: (isPaused) =>
+      void publisher.setDetail(isPaused ? `${detail}, paused by the privacy switch` : detail),
     emotionThreshold: uncertaintyThreshold(models),
     zones: new ExclusionZones(config.exclusionZones),
   });
 
+  const indicator = createIndicator({ config, agent, publisher, logger });
   return {
-    start: () => startAll([outbox, clock, publisher, agent]),
+    // The light first: people see that something begins.
+    start: () => startAll([...indicator, outbox, clock, publisher, agent]),
     stop: async () => {
       await agent.stop();
       const isDrained = await publisher.drain(drainTimeoutMs);
@@ -76,6 +85,7 @@ export async function composeAgent(config: AgentConfig, logger: Logger): Promise
       await publisher.stop();
       await outbox.stop();
       await clock.stop();
+      for (const part of indicator) await part.stop();
     },
   };
 }
@@ -98,6 +108,26 @@ async function createModels(options: {
   // Their names, which every record carries, are certain only once their files are open.
   await Promise.all([detector.start(), classifier.start()]);
   return { detector, classifier };
+}
+
+function createPrivacySwitch(config: AgentConfig): PrivacySwitch | undefined {
+  const { privacySwitchPin: pin, privacySwitchOn: onLevel } = config;
+  return pin === undefined ? undefined : new OnoffPrivacySwitch({ pin, onLevel });
+}
+
+/** None where no light is configured. */
+function createIndicator(options: {
+  config: AgentConfig;
+  agent: EdgeAgent;
+  publisher: MqttPublisher;
+  logger: Logger;
+}): StatusIndicator[] {
+  const { config, agent, publisher, logger } = options;
+  const { statusLightPin: pin } = config;
+  if (pin === undefined) return [];
+  const light = new OnoffStatusLight({ pin, logger });
+  const cameraState = () => agent.cameraState;
+  return [new StatusIndicator({ light, cameraState, isConnected: () => publisher.connected })];
 }
 
 /** For an operator's eyes; never the address itself, which may hold a password. */

@@ -3,6 +3,8 @@ import { readConfig, Type, variableName } from '@emotion-fleet/service';
 
 const detectors = '^(blazeface-320x256|blazeface-256x192|yunet:.+)$';
 
+const HeaderPin = Type.Integer({ minimum: 0, maximum: 27 });
+
 const AgentConfigSchema = Type.Object({
   deviceId: Type.String({ pattern: idPattern }),
   /** Secret: no default, never logged. */
@@ -20,6 +22,11 @@ const AgentConfigSchema = Type.Object({
   maxVisitMs: Type.Integer({ minimum: 10_000, maximum: 24 * 3_600_000, default: 20 * 60_000 }),
   /** Where nobody is measured: boxes or polygons relative to the frame, as JSON. */
   exclusionZones: Type.Array(ExclusionZone, { maxItems: 32, default: [] }),
+  /** BCM numbers of header pins; unset where there is no switch or light. */
+  privacySwitchPin: Type.Optional(HeaderPin),
+  /** The level that means "nobody is to be filmed". */
+  privacySwitchOn: Type.Enum(['high', 'low'], { default: 'high' }),
+  statusLightPin: Type.Optional(HeaderPin),
   /** `trust` takes the system's clock as it is; `auto` waits until NTP or the gateway has said the time. */
   clock: Type.Enum(['auto', 'trust'], { default: 'auto' }),
   /** Where other processes matter more, 1 to 19; 0 leaves the priority as it is. */

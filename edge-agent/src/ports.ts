@@ -51,9 +51,37 @@ export interface FrameSourceEvents {
   onState(state: 'running' | 'lost', detail: string): void;
 }
 
-/** A camera. `start` begins capture, `stop` ends it and leaves no process behind. */
+/** A camera. `start` begins capture, `stop` ends it and leaves no process behind; both again and again. */
 export interface FrameSource {
   start(events: FrameSourceEvents): Promise<void>;
+  /** No event comes after the call. `withinMs` is the time that a process gets before it is killed and gone. */
+  stop(options?: { readonly withinMs?: number }): Promise<void>;
+}
+
+/** A person's way to stop the camera, at the camera itself. */
+export interface PrivacySwitch {
+  /**
+   * Says the position before it resolves, and then each change; on means that nobody is to be filmed.
+   * Rejects with an OperatorError where the switch can't be read: then no camera may be opened.
+   */
+  start(onPosition: (isOn: boolean) => void): Promise<void>;
+  /** Nothing is said after the call. */
+  stop(): Promise<void>;
+}
+
+/**
+ * `starting`: not yet measuring; `ok`: pictures and a broker; `blind`: no picture that shows something;
+ * `offline`: measuring, but no broker takes it; `paused`: the privacy switch is on.
+ */
+export type StatusPattern = 'starting' | 'ok' | 'blind' | 'offline' | 'paused';
+
+/** Says to someone beside the camera how it is. */
+export interface StatusLight {
+  /** Rejects with an OperatorError where there is no light. */
+  start(): Promise<void>;
+  /** Until the next call; ignored unless started. */
+  show(pattern: StatusPattern): void;
+  /** Leaves the light dark. */
   stop(): Promise<void>;
 }
 

@@ -4,7 +4,7 @@ import type { HealthMessage } from '@emotion-fleet/contracts';
 import { silentLogger } from '@emotion-fleet/service';
 import { EdgeAgent, type AgentOutbox } from '../src/agent.ts';
 import { ExclusionZones } from '../src/privacy/exclusion-zones.ts';
-import { FakeClassifier, FakeDetector, FakeFrameSource } from './fakes.ts';
+import { FakeClassifier, FakeDetector, FakeFrameSource, FakePrivacySwitch } from './fakes.ts';
 import { MemorySink } from './memory-sink.ts';
 import { paintedFrame } from './painted-frame.ts';
 import { until } from './until.ts';
@@ -26,6 +26,8 @@ class FakeOutbox extends MemorySink implements AgentOutbox {
 
 class Stage {
   readonly source = new FakeFrameSource();
+  readonly privacySwitch = new FakePrivacySwitch();
+  readonly paused: boolean[] = [];
   readonly detector = new FakeDetector();
   readonly classifier = new FakeClassifier();
   readonly outbox = new FakeOutbox();
@@ -38,6 +40,8 @@ class Stage {
     this.agent = new EdgeAgent({
       runId: '0b0e7a5e-5f2c-4a57-9d43-7c1b2a3f4e5d',
       source: this.source,
+      privacySwitch: this.privacySwitch,
+      onPaused: (isPaused) => this.paused.push(isPaused),
       detector: this.detector,
       classifier: this.classifier,
       outbox: this.outbox,
@@ -186,6 +190,55 @@ describe('EdgeAgent', () => {
       await stage.agent.stop();
       assert.ok(stage.outbox.of('presence').at(-1)!.analysedMs > 0, 'it watches again');
     }
+  });
+
+  it('analyses nothing while the privacy switch is on, says so, and goes on afterwards', async () => {
+    const stage = new Stage();
+    await stage.agent.start();
+    stage.detector.faces = [face];
+    await stage.film(3_000);
+    stage.privacySwitch.turn(true);
+    assert.equal(stage.agent.cameraState, 'paused');
+    assert.equal(stage.outbox.of('visit').length, 1, 'visits end with the camera');
+    await until(() => stage.health.at(-1)?.cameraState === 'paused');
+    const { calls } = stage.detector;
+    const count = stage.outbox.of('sample').length;
+    for (let second = 0; second < 120; second += 1) {
+      stage.nowMs += 1_000;
+      mock.timers.tick(1_000);
+    }
+    await stage.film(1_000);
+    assert.equal(stage.detector.calls, calls);
+    assert.equal(stage.outbox.of('sample').length, count);
+    const paused = stage.outbox.of('presence').at(-1)!;
+    assert.deepEqual([paused.cameraState, paused.analysedMs], ['paused', 0]);
+    stage.privacySwitch.turn(false);
+    await settled();
+    await stage.film(3_000);
+    await stage.agent.stop();
+    assert.equal(stage.outbox.of('visit').length, 2);
+    assert.ok(stage.outbox.of('sample').length > count);
+    assert.deepEqual(stage.paused, [true, false]);
+    stage.outbox.records();
+  });
+
+  it('keeps nothing of the picture that it was at when the switch was turned', async () => {
+    const stage = new Stage();
+    await stage.agent.start();
+    stage.detector.faces = [face];
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    await stage.film(2_000);
+    stage.detector.gate = promise.then(() => undefined);
+    await stage.film(400);
+    const count = stage.outbox.of('sample').length;
+    stage.privacySwitch.turn(true);
+    resolve(undefined);
+    await settled();
+    assert.equal(stage.outbox.of('sample').length, count);
+    assert.equal(stage.outbox.of('visit').length, 1);
+    await stage.agent.stop();
+    const frames = stage.outbox.of('presence').map((presence) => presence.frames);
+    assert.deepEqual(frames, [{ seen: 12, gated: 0, analysed: 10, dropped: 2 }]);
   });
 
   it('says each 30 s how it is', async () => {

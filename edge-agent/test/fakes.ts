@@ -6,6 +6,9 @@ import type {
   Frame,
   FrameSource,
   FrameSourceEvents,
+  PrivacySwitch,
+  StatusLight,
+  StatusPattern,
 } from '../src/ports.ts';
 
 /** Finds the faces that it is told to find. */
@@ -59,12 +62,61 @@ export class FakeClassifier implements EmotionClassifier {
 /** Gives the frames that it is told to give. */
 export class FakeFrameSource implements FrameSource {
   events: FrameSourceEvents | undefined;
+  fails = false;
+  /** Each start and stop waits for it. */
+  gate: Promise<void> = Promise.resolve();
+  /** What it was asked to do, in order. */
+  readonly calls: string[] = [];
 
   async start(events: FrameSourceEvents): Promise<void> {
+    this.calls.push('start');
+    await this.gate;
+    if (this.fails) throw new Error('no camera');
     this.events = events;
   }
 
-  async stop(): Promise<void> {
+  async stop({ withinMs }: { readonly withinMs?: number } = {}): Promise<void> {
+    this.calls.push(withinMs === undefined ? 'stop' : `stop within ${withinMs}`);
     this.events = undefined;
+    await this.gate;
+  }
+}
+
+/** A switch that a test turns. */
+export class FakePrivacySwitch implements PrivacySwitch {
+  isOn = false;
+  #onPosition: ((isOn: boolean) => void) | undefined;
+
+  async start(onPosition: (isOn: boolean) => void): Promise<void> {
+    this.#onPosition = onPosition;
+    onPosition(this.isOn);
+  }
+
+  async stop(): Promise<void> {
+    this.#onPosition = undefined;
+  }
+
+  turn(isOn: boolean): void {
+    this.isOn = isOn;
+    this.#onPosition?.(isOn);
+  }
+}
+
+/** Remembers what it shows. */
+export class FakeStatusLight implements StatusLight {
+  shown: StatusPattern | 'dark' = 'dark';
+  #isStarted = false;
+
+  async start(): Promise<void> {
+    this.#isStarted = true;
+  }
+
+  show(pattern: StatusPattern): void {
+    if (this.#isStarted) this.shown = pattern;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStarted = false;
+    this.shown = 'dark';
   }
 }

@@ -36,6 +36,8 @@ const defaults = {
   retryFirstMs: 1_000,
   retryMostMs: 60_000,
 };
+/** What SIGKILL didn't end by then hangs in the kernel. */
+const hungAfterMs = 3_000;
 /** A program that ran this long was in order: the next wait is a short one again. */
 const soundRunMs = 30_000;
 
@@ -77,13 +79,16 @@ export class ChildFrameSource implements FrameSource {
     }
   }
 
-  async stop(): Promise<void> {
+  async stop({ withinMs = Infinity }: { readonly withinMs?: number } = {}): Promise<void> {
     this.#events = undefined;
     clearTimeout(this.#retryTimer);
     clearTimeout(this.#stallTimer);
     clearImmediate(this.#delivery);
+    this.#delivery = undefined;
     const child = this.#child;
-    if (child !== undefined) await this.#end(child);
+    if (child === undefined) return;
+    // Three quarters of the time are left for the kernel to end what was killed.
+    await this.#end(child, Math.min(withinMs / 4, this.#options.killAfterMs));
   }
 
   /** What the program said last, for an operator: at most 100 lines. */
@@ -139,7 +144,7 @@ export class ChildFrameSource implements FrameSource {
     clearTimeout(this.#stallTimer);
     this.#stallTimer = setTimeout(() => {
       this.#lose(`${command} gave no picture for ${Math.round(stallTimeoutMs / 1_000)} s.`);
-      void this.#end(child);
+      void this.#end(child, this.#options.killAfterMs);
     }, stallTimeoutMs);
   }
 
@@ -170,15 +175,18 @@ export class ChildFrameSource implements FrameSource {
   }
 
   /** SIGTERM, then SIGKILL; resolves when the process is gone, or hangs in the kernel and can't be helped. */
-  async #end(child: Child): Promise<void> {
+  async #end(child: Child, killAfterMs: number): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-    const { killAfterMs } = this.#options;
-    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    const gone = new Promise<'gone'>((resolve) => child.once('exit', () => resolve('gone')));
     child.kill('SIGTERM');
     const kill = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
     let giveUp: NodeJS.Timeout | undefined;
-    const hung = new Promise<void>((resolve) => (giveUp = setTimeout(resolve, 2 * killAfterMs)));
-    await Promise.race([gone, hung]);
+    const hung = new Promise<'hung'>((resolve) => {
+      giveUp = setTimeout(() => resolve('hung'), killAfterMs + hungAfterMs);
+    });
+    if ((await Promise.race([gone, hung])) === 'hung') {
+      this.#options.logger.error({ pid: child.pid }, 'the camera program survives SIGKILL');
+    }
     clearTimeout(kill);
     clearTimeout(giveUp);
   }

@@ -60,6 +60,8 @@ export class VirtualFrameSource implements FrameSource {
     const next = () => {
       const nowMs = this.#nowMs();
       events.onFrame(this.#paint({ timeMs: nowMs - startedAtMs, nowMs }));
+      // Whoever got the frame may have stopped the camera.
+      if (this.#painter === undefined) return;
       // A late machine skips frames, as a camera would.
       index = Math.max(index + 1, Math.ceil((this.#nowMs() - startedAtMs) / intervalMs));
       this.#timer = setTimeout(next, startedAtMs + index * intervalMs - this.#nowMs());

@@ -45,11 +45,17 @@ export class FrameSlot {
     this.#working ??= this.#drain();
   }
 
+  /** Gives up the frame that waits, and keeps no picture; the one in work goes on. */
+  clear(): void {
+    if (this.#waiting !== undefined) this.#options.onDropped();
+    this.#waiting = undefined;
+    this.#spare = [];
+  }
+
   /** Takes no more frames, gives up the one that waits, and resolves when the one in work is done. */
   async close(): Promise<void> {
     this.#isOpen = false;
-    if (this.#waiting !== undefined) this.#options.onDropped();
-    this.#waiting = undefined;
+    this.clear();
     await this.#working;
   }
 

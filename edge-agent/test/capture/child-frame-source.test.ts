@@ -5,10 +5,21 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { OperatorError, silentLogger } from '@emotion-fleet/service';
 import { ChildFrameSource } from '../../src/capture/child-frame-source.ts';
-import { rpicamArguments } from '../../src/capture/rpicam-frame-source.ts';
+import { rpicamArguments, rpicamFrameSource } from '../../src/capture/rpicam-frame-source.ts';
 import type { FrameSourceEvents } from '../../src/ports.ts';
+import { describeFrameSource } from '../contracts/frame-source.ts';
 import { until } from '../until.ts';
 import { fakeProgram, type FakeMode } from './fake-program.ts';
+
+describeFrameSource('ChildFrameSource', async () => {
+  const directory = await mkdtemp(path.join(tmpdir(), 'child-frame-source-'));
+  const { command } = await fakeProgram({ directory, name: 'rpicam-vid', mode: 'frames' });
+  const picture = { width: 64, height: 48, framesPerSecond: 1_000 };
+  return {
+    source: rpicamFrameSource({ camera: 0, ...picture, logger: silentLogger(), command }),
+    tidyUp: () => rm(directory, { recursive: true, force: true }),
+  };
+});
 
 describe('ChildFrameSource', () => {
   let directory = '';
@@ -41,8 +52,8 @@ describe('ChildFrameSource', () => {
 
   async function capture(mode: FakeMode) {
     const program = await fakeProgram({ directory, name: 'rpicam-vid', mode });
-    // A busy machine takes a second to start a program: only the one that stalls is to be called stalled.
-    source = sourceOf(program.command, mode === 'stalls' ? 1_000 : 10_000);
+    // Longer than the program takes to start on a busy machine, so that only silence ends it.
+    source = sourceOf(program.command, mode === 'stalls' ? 1_500 : undefined);
     const lumas: number[] = [];
     const states: string[] = [];
     const events: FrameSourceEvents = {

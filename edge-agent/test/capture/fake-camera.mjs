@@ -1,9 +1,9 @@
 // Stands in for rpicam-vid and ffmpeg: writes I420 pictures whose luma is the picture's number.
-// Usage: fake-camera.mjs MODE RUNS_FILE [the real program's arguments]
+// Usage: fake-camera.mjs MODE RUNS_FILE [the real program's arguments]; each run adds a line to RUNS_FILE.
 import { appendFileSync, readFileSync } from 'node:fs';
 
 const [mode, runsFile, ...args] = process.argv.slice(2);
-appendFileSync(runsFile, `${JSON.stringify(args)}\n`);
+appendFileSync(runsFile, `${JSON.stringify({ pid: process.pid, args })}\n`);
 const run = readFileSync(runsFile, 'utf8').trim().split('\n').length;
 const frameBytes = (64 * 48 * 3) / 2;
 let number = 0;
@@ -29,6 +29,10 @@ const modes = {
     if (run > 1) return modes.frames();
     process.stdout.write(frame());
     setInterval(() => undefined, 1_000);
+  },
+  stubborn: () => {
+    process.on('SIGTERM', () => undefined);
+    modes.frames();
   },
   garbage: () => {
     const bytes = Uint8Array.from({ length: 50_000 }, (_, index) => (index * 7) % 256);

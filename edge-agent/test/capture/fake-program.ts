@@ -2,13 +2,15 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** What the fake program does; see `fake-camera.mjs`. */
-export type FakeMode = 'frames' | 'half' | 'dies' | 'stalls' | 'garbage';
+export type FakeMode = 'frames' | 'half' | 'dies' | 'stalls' | 'stubborn' | 'garbage';
 
 export interface FakeProgram {
   /** Path of an executable that writes 64 x 48 pictures. */
   readonly command: string;
   /** The arguments of each time that it was started. */
   runs(): Promise<string[][]>;
+  /** The process of each time that it was started. */
+  pids(): Promise<number[]>;
 }
 
 /** Puts an executable with the real program's name into a folder. */
@@ -26,12 +28,22 @@ export async function fakeProgram(options: {
     `#!/bin/sh\nexec "${process.execPath}" "${script}" ${mode} "${runsFile}" "$@"\n`,
   );
   await chmod(command, 0o755);
+  const readRuns = async () => {
+    const text = await readFile(runsFile, 'utf8').catch(() => '');
+    const lines = text.split('\n').filter((line) => line !== '');
+    return lines.map((line) => JSON.parse(line) as { pid: number; args: string[] });
+  };
   return {
     command,
-    runs: async () => {
-      const text = await readFile(runsFile, 'utf8').catch(() => '');
-      const lines = text.split('\n').filter((line) => line !== '');
-      return lines.map((line) => JSON.parse(line) as string[]);
-    },
+    runs: async () => (await readRuns()).map(({ args }) => args),
+    pids: async () => (await readRuns()).map(({ pid }) => pid),
   };
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }

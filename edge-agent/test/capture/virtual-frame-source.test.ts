@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { photoFromRgb } from '../../src/capture/photo.ts';
 import { VirtualFrameSource, VirtualPainter } from '../../src/capture/virtual-frame-source.ts';
 import { virtualView } from '../../src/capture/virtual-view.ts';
+import { describeFrameSource } from '../contracts/frame-source.ts';
 import { until } from '../until.ts';
 
 const width = 64;
@@ -55,6 +56,10 @@ describe('VirtualPainter', () => {
     assert.ok(brightest(2_000) > 40);
   });
 });
+
+describeFrameSource('VirtualFrameSource', async () => ({
+  source: new VirtualFrameSource({ photo: 'sample1', seed: 1, framesPerSecond: 50, width, height }),
+}));
 
 describe('VirtualFrameSource', () => {
   it('gives frames of a photograph at its rate until it stops', async () => {
