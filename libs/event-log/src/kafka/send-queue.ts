@@ -49,7 +49,7 @@ export class SendQueue {
 
   /** @throws EventLogError `unavailable` while too much is in flight, and what `send` throws */
   submit(topic: LogTopic, entries: readonly LogEntry[]): Promise<void> {
-    const messages = entries.map((entry) => toMessage(topic, entry));
+    const messages = toMessages(topic, entries);
     const bytes = messages.reduce((sum, message) => sum + sizeOf(message), 0);
     if (this.#bytes > 0 && this.#bytes + bytes > this.#options.maxInFlightBytes) {
       return Promise.reject(
@@ -143,14 +143,25 @@ function toSend(byTopic: ReadonlyMap<string, KeyedMessage[]>): TopicMessages[] {
   return [...byTopic].map(([topic, messages]) => ({ topic, messages }));
 }
 
-function toMessage(topic: LogTopic, { key, value, headers }: LogEntry): KeyedMessage {
-  return {
-    key,
-    // A view of the same bytes: kafkajs wants its own kind of array.
-    value: value && Buffer.from(value.buffer, value.byteOffset, value.byteLength),
-    partition: partitionOf(key, topic.partitions),
-    ...(headers !== undefined && { headers: { ...headers } }),
-  };
+function toMessages(topic: LogTopic, entries: readonly LogEntry[]): KeyedMessage[] {
+  // Whoever appends a device's batch names it with every entry.
+  let last: { readonly key: string; readonly partition: number } | undefined;
+  return entries.map(({ key, value, headers }) => {
+    if (last?.key !== key) last = { key, partition: partitionOf(key, topic.partitions) };
+    return {
+      key,
+      value: value && asBuffer(value),
+      partition: last.partition,
+      ...(headers !== undefined && { headers: { ...headers } }),
+    };
+  });
+}
+
+/** kafkajs wants its own kind of array: a view of the same bytes. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function sizeOf({ key, value, headers }: KeyedMessage): number {
