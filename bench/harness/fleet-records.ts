@@ -43,7 +43,7 @@ export class DeviceRecords {
     const runId = this.#runId;
     const observedAt = this.#startsAt + draft.observedAtMs;
     const common = { schema: 1, runId, seq, observedAt, clock: 'ntp' } as const;
-    const { observedAtMs: _, ...fields } = draft;
+    const { observedAtMs: _observedAtMs, ...fields } = draft;
     if (!('startedAtMs' in fields)) return { ...common, ...fields };
     const { startedAtMs, ...rest } = fields;
     const startedAt = this.#startsAt + startedAtMs;

@@ -39,7 +39,7 @@ export class LineProcess {
   async ask(line = ''): Promise<string> {
     this.#child.stdin?.write(`${line}\n`);
     for (;;) {
-      const { done, value } = await this.#lines.next();
+      const { done, value } = (await this.#lines.next()) as IteratorResult<string, undefined>;
       if (done === true) throw new CodedError('died', `a peer ended early: ${this.#errors}`);
       if (!this.#isNoise(value)) return value;
     }

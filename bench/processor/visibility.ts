@@ -104,7 +104,7 @@ async function timeToVisible({
 }
 
 function keepAppending(log: EventLog, fleet: FleetSource): { stop(): Promise<number> } {
-  let running = true;
+  let running = true as boolean;
   const startedAt = performance.now();
   let appended = 0;
   const work = (async () => {

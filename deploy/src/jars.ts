@@ -38,7 +38,7 @@ export function deployFile(path: string): string {
  */
 export async function resolveJars(options: JarsOptions): Promise<string> {
   const { server, onProgress, cacheDirectory = deployFile('../.cache/stack') } = options;
-  let hasFetched = false;
+  let hasFetched = false as boolean;
   const folder = await resolveClasspath({
     name: server,
     pom: deployFile(`${server}/pom.xml`),

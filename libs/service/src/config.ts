@@ -43,9 +43,7 @@ export function readConfig<Schema extends TObject>(
     }
   }
   const { profile } = value as { profile?: Profile };
-  for (const property of needs.flatMap((of) =>
-    profile === undefined ? [] : (of[profile] ?? []),
-  )) {
+  for (const property of needs.flatMap((of) => (profile === undefined ? [] : of[profile]))) {
     if (raw[property] === undefined) faults.push(`${prefix}${variableName(property)} is not set`);
   }
   if (faults.length > 0) {
