@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +8,7 @@ import { silentLogger } from '@emotion-fleet/service';
 import { ffmpegFrameSource } from '../../src/capture/ffmpeg-frame-source.ts';
 import { rpicamFrameSource } from '../../src/capture/rpicam-frame-source.ts';
 import type { FrameSource } from '../../src/ports.ts';
+import { describeFrameSource } from '../contracts/frame-source.ts';
 import { until } from '../until.ts';
 import { fakeProgram } from './fake-program.ts';
 
@@ -51,3 +53,19 @@ describe('cameras behind a program', () => {
     assert.match(args!.join(' '), /-i \/dev\/video0 .*scale=64:48:.* -f rawvideo pipe:1$/);
   });
 });
+
+const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
+if (!hasFfmpeg) it('plays a film with the real ffmpeg', { skip: 'ffmpeg is not installed' });
+else {
+  describeFrameSource('the real ffmpeg', async () => {
+    const directory = await mkdtemp(path.join(tmpdir(), 'real-ffmpeg-'));
+    const location = path.join(directory, 'film.avi');
+    const film = 'testsrc=size=320x240:rate=25:duration=1';
+    const made = spawnSync('ffmpeg', ['-f', 'lavfi', '-i', film, '-c:v', 'mjpeg', location]);
+    assert.equal(made.status, 0, made.stderr.toString());
+    return {
+      source: ffmpegFrameSource({ input: 'file', location, ...picture, logger: silentLogger() }),
+      tidyUp: () => rm(directory, { recursive: true, force: true }),
+    };
+  });
+}
