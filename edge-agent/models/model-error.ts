@@ -6,6 +6,8 @@ export type ModelErrorCode =
   | 'model_unsupported_operation'
   | 'model_file_missing'
   | 'model_sha256_mismatch'
+  | 'model_unreachable'
+  | 'model_lfs_pointer'
   | 'model_cache_unwritable'
   | 'inference_unavailable'
   | 'model_shape_unexpected';

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { fetchModel } from '../../models/fetch-model.ts';
+import { withTemporaryFolder } from './temporary-folder.ts';
+
+const content = Buffer.from(Uint8Array.from({ length: 50_000 }, (_, index) => (index * 31) % 256));
+const sha256 = createHash('sha256').update(content).digest('hex');
+const model = { file: 'tiny.onnx', bytes: content.length, sha256 };
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** A server that gives these answers in turn, the last one again and again. */
+async function withServer(
+  answers: readonly Answer[],
+  use: (bench: { url: string; port: number; ranges: string[]; directory: string }) => Promise<void>,
+): Promise<void> {
+  const ranges: string[] = [];
+  const server = createServer((request, response) => {
+    const answer = answers[Math.min(ranges.length, answers.length - 1)]!;
+    ranges.push(request.headers.range ?? 'all');
+    answer(request, response);
+  });
+  server.on('connect', (_request, socket) => {
+    ranges.push('tunnel');
+    const upstream = connect(port, '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      socket.pipe(upstream).pipe(socket);
+    });
+    for (const end of [socket, upstream]) end.on('error', () => undefined);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  assert.ok(address !== null && typeof address === 'object');
+  const { port } = address;
+  try {
+    await withTemporaryFolder((directory) =>
+      use({ url: `http://127.0.0.1:${port}/tiny.onnx`, port, ranges, directory }),
+    );
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+const whole: Answer = (_request, response) => response.end(content);
+const text =
+  (body: string): Answer =>
+  (_request, response) =>
+    response.end(body);
+/** Gives 20,000 bytes, and no more. */
+const stops: Answer = (_request, response) => {
+  response.setHeader('content-length', content.length);
+  response.write(content.subarray(0, 20_000));
+};
+/** A load that stops for good after 20,000 bytes. */
+async function breakOff(options: { url: string; directory: string }): Promise<void> {
+  await assert.rejects(fetchModel({ model, ...options, silentMs: 1_000 }), {
+    code: 'model_unreachable',
+    message: /Run the command again/,
+  });
+  assert.equal((await stat(path.join(options.directory, 'tiny.onnx.part'))).size, 20_000);
+}
+
+const rest: Answer = (request, response) => {
+  const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+  response.writeHead(206, {
+    'content-range': `bytes ${from}-${content.length - 1}/${content.length}`,
+  });
+  response.end(content.subarray(from));
+};
+
+describe('fetchModel', () => {
+  it('loads a file, checks it, and leaves nothing else behind', async () => {
+    await withServer([whole], async ({ url, directory, ranges }) => {
+      const fetched = await fetchModel({ model, url, directory });
+      assert.equal(fetched.state, 'fetched');
+      assert.deepEqual(await readFile(fetched.path), content);
+      assert.deepEqual(await readdir(directory), ['tiny.onnx']);
+      assert.equal((await fetchModel({ model, url, directory })).state, 'present');
+      assert.deepEqual(ranges, ['all']);
+    });
+  });
+
+  it('goes on where a broken connection left off', async () => {
+    await withServer([stops, rest], async ({ url, directory, ranges }) => {
+      await breakOff({ url, directory });
+      const { path: file } = await fetchModel({ model, url, directory });
+      assert.deepEqual(await readFile(file), content);
+      assert.deepEqual(ranges, ['all', 'bytes=20000-']);
+    });
+  });
+
+  it('begins anew where the server knows no ranges', async () => {
+    await withServer([stops, whole], async ({ url, directory }) => {
+      await breakOff({ url, directory });
+      const { path: file } = await fetchModel({ model, url, directory });
+      assert.deepEqual(await readFile(file), content);
+    });
+  });
+
+  it('loads a damaged file again', async () => {
+    await withServer([whole], async ({ url, directory }) => {
+      await writeFile(path.join(directory, 'tiny.onnx'), 'damaged');
+      assert.equal((await fetchModel({ model, url, directory })).state, 'fetched');
+    });
+  });
+
+  it('names a Git LFS pointer, and keeps nothing of it', async () => {
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256}\nsize 50000\n`;
+    await withServer([text(pointer)], async ({ url, directory }) => {
+      await assert.rejects(fetchModel({ model, url, directory }), {
+        code: 'model_lfs_pointer',
+        message: /Git LFS pointer/,
+      });
+      assert.deepEqual(await readdir(directory), []);
+    });
+  });
+
+  it('refuses another file: a page, a changed one, an endless one', async () => {
+    const changed = Buffer.from(content).fill(0, 0, 1);
+    const endless: Answer = (_request, response) => {
+      const more = () => response.write(content) && setImmediate(more);
+      response.on('drain', more);
+      more();
+    };
+    for (const answer of [
+      text('<html>Please log in</html>'),
+      (_request: IncomingMessage, response: ServerResponse) => response.end(changed.fill(7, 9, 10)),
+      endless,
+    ]) {
+      await withServer([answer], async ({ url, directory }) => {
+        await assert.rejects(fetchModel({ model, url, directory }), {
+          code: 'model_sha256_mismatch',
+        });
+        assert.deepEqual(await readdir(directory), []);
+      });
+    }
+  });
+
+  it('says that a server refuses, is silent, or is not there', async () => {
+    const refuses: Answer = (_request, response) => response.writeHead(404).end();
+    await withServer([refuses], async ({ url, directory }) => {
+      await assert.rejects(fetchModel({ model, url, directory }), { message: /it answered 404/ });
+    });
+    await withServer([() => undefined], async ({ url, directory }) => {
+      const silent = fetchModel({ model, url, directory, silentMs: 20 });
+      await assert.rejects(silent, { message: /the server says nothing/ });
+    });
+    await withTemporaryFolder(async (directory) => {
+      const url = 'http://127.0.0.1:1/tiny.onnx';
+      await assert.rejects(fetchModel({ model, url, directory }), { code: 'model_unreachable' });
+    });
+  });
+});
+
+describe('npm run models', () => {
+  const program = path.join(import.meta.dirname, '../../models/main.ts');
+  async function models(
+    parameters: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<{ code: number; output: string }> {
+    const env = { ...process.env, ...environment };
+    try {
+      const { stdout } = await promisify(execFile)(process.execPath, [program, ...parameters], {
+        env,
+      });
+      return { code: 0, output: stdout };
+    } catch (error) {
+      const { code, stderr } = error as { code: number; stderr: string };
+      return { code, output: stderr };
+    }
+  }
+
+  it('explains itself, and says in one sentence what went wrong', async () => {
+    assert.match((await models(['--help'])).output, /^Usage: npm run models -- fetch yunet/);
+    assert.equal((await models(['fetch', 'haar'])).code, 2);
+    await withServer([whole], async ({ url, directory }) => {
+      const { code, output } = await models(['fetch', 'yunet', '--dir', directory, '--url', url]);
+      assert.equal(code, 1);
+      assert.match(output, /gives another file than face_detection_yunet_2023mar\.onnx: .*\.\n$/);
+    });
+  });
+
+  it('goes through the proxy of the environment', async () => {
+    await withServer([text('version https://git-lfs')], async ({ port, directory, ranges }) => {
+      const proxy = `http://127.0.0.1:${port}`;
+      const url = 'http://models.invalid/yunet.onnx';
+      const { output } = await models(['fetch', 'yunet', '--dir', directory, '--url', url], {
+        NODE_USE_ENV_PROXY: '1',
+        HTTP_PROXY: proxy,
+        http_proxy: proxy,
+        NO_PROXY: '',
+        no_proxy: '',
+      });
+      assert.match(output, /Git LFS pointer/);
+      assert.ok(ranges.length > 0);
+    });
+  });
+});
