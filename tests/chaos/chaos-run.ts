@@ -4,7 +4,7 @@ import { logTopics } from '@emotion-fleet/contracts';
 import { freePorts } from '@emotion-fleet/deploy';
 import type { EventLog } from '@emotion-fleet/event-log';
 import type { DeviceRegistry } from '@emotion-fleet/observation-store';
-import { startAll } from '@emotion-fleet/service';
+import { startAll, type Lifecycle } from '@emotion-fleet/service';
 import { balance, type Balance } from '../support/balance.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { waitFor } from '../support/wait.ts';
@@ -50,9 +50,10 @@ export class ChaosRun {
   readonly #options: ChaosRunOptions;
   readonly #stack: ChaosStack;
   readonly #startedAt = performance.now();
-  #services: ServiceProcess[] = [];
-  #faultsDone: FaultDone[] = [];
-  #faultsUnderWay: string[] = [];
+  readonly #services: ServiceProcess[] = [];
+  readonly #opened: Lifecycle[] = [];
+  readonly #faultsDone: FaultDone[] = [];
+  readonly #faultsUnderWay: string[] = [];
 
   constructor(options: ChaosRunOptions) {
     this.#options = options;
@@ -65,6 +66,7 @@ export class ChaosRun {
       return await this.#run();
     } finally {
       await Promise.all(this.#services.map((service) => service.kill()));
+      for (const part of this.#opened.toReversed()) await part.stop();
       await this.#stack.stop();
     }
   }
@@ -74,8 +76,9 @@ export class ChaosRun {
     onProgress('starting Kafka and Cassandra');
     await this.#stack.start();
     const opened = this.#stack.open();
-    const outside = [opened.eventLog, opened.store, opened.registry];
-    await startAll(outside);
+    const parts = [opened.eventLog, opened.store, opened.registry];
+    await startAll(parts);
+    this.#opened.push(...parts);
     const victims = await this.#startServices(opened.registry);
     const faults = new Faults(victims);
     const started = performance.now();
@@ -88,7 +91,6 @@ export class ChaosRun {
     const { acked, made } = victims.edges.readJournals();
     const found = await balance({ ...opened, acked });
     const audited = performance.now();
-    for (const part of outside.toReversed()) await part.stop();
     return {
       verdict: verdictOf(found, detections),
       ...pickFigures(found),

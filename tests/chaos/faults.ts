@@ -33,7 +33,8 @@ const parts: Record<FaultKind, readonly string[]> = {
   killKafka: ['kafka'],
   killCassandra: ['cassandra'],
   zombie: ['processor', 'kafka'],
-  rebalance: ['processor', 'kafka'],
+  // Whoever joins needs the store.
+  rebalance: ['processor', 'kafka', 'cassandra'],
   fullDisk: ['edge', 'gateway'],
 };
 const burstRecords = 200;

@@ -14,6 +14,9 @@ export interface ServiceProcessOptions {
   readonly readyTimeoutMs?: number;
 }
 
+/** A service whose Kafka or Cassandra is down ends at once; its next attempts must not take all the CPU. */
+const restartPauseMs = 1_000;
+
 /**
  * A service as a process of its own that is started again whenever it ends by itself, as any supervisor does. It ends
  * with this process, since the channel between them closes.
@@ -25,6 +28,7 @@ export class ServiceProcess {
   /** Whether it shall run. */
   #isWanted = false;
   #endings = 0;
+  #again: NodeJS.Timeout | undefined;
 
   constructor(options: ServiceProcessOptions) {
     this.#options = options;
@@ -43,20 +47,20 @@ export class ServiceProcess {
   async start(): Promise<void> {
     this.#isWanted = true;
     this.#spawn();
-    const { name, readyTimeoutMs = 120_000 } = this.#options;
+    const { name, readyTimeoutMs = 240_000 } = this.#options;
     await waitFor(`${name} is ready`, () => this.#isReady, readyTimeoutMs);
   }
 
   /** kill -9 */
   async kill(): Promise<void> {
-    this.#isWanted = false;
+    this.#forget();
     this.#child?.kill('SIGKILL');
     await this.#ended(10_000);
   }
 
   /** Drains and ends; resolves to its exit code. */
   async stop(limitMs = 40_000): Promise<number | null> {
-    this.#isWanted = false;
+    this.#forget();
     const child = this.#child;
     if (child === undefined) return null;
     child.kill('SIGTERM');
@@ -77,6 +81,11 @@ export class ServiceProcess {
     if (this.#child?.connected === true) this.#child.send(message, () => undefined);
   }
 
+  #forget(): void {
+    this.#isWanted = false;
+    clearTimeout(this.#again);
+  }
+
   #spawn(): void {
     const { file, environment = {}, readyText, onMessage } = this.#options;
     this.#isReady = false;
@@ -94,7 +103,7 @@ export class ServiceProcess {
     child.on('exit', () => {
       if (child !== this.#child || !this.#isWanted) return;
       this.#endings += 1;
-      this.#spawn();
+      this.#again = setTimeout(() => this.#spawn(), restartPauseMs);
     });
   }
 
