@@ -84,13 +84,17 @@ test('a client that never reads is dropped', async (context) => {
   };
   await waitUntil(async () => (await metric('emotion_dashboard_live_streams')) === 1);
   // One look with thousands of tracks is half a megabyte: it fills the kernel's buffers, then the server's.
-  for (let look = 0; (await metric('emotion_dashboard_live_streams_dropped_total')) === 0; look++) {
-    assert.ok(look < 100, 'the client is still there');
+  const isDropped = async () => (await metric('emotion_dashboard_live_streams_dropped_total')) > 0;
+  const giveUpAt = performance.now() + 30_000;
+  while (!(await isDropped())) {
+    assert.ok(performance.now() < giveUpAt, 'the client is still there');
+    const appendedAt = performance.now();
     const entries = Array.from({ length: 3_000 }, (_, track) =>
       loggedEntry('door-1', sampleRecord({ observedAt: testNow, trackId: `track${track}` })),
     );
     await eventLog.append(logTopics.faceEmotions, entries);
-    await waitUntil(async () => (await metric('emotion_dashboard_live_streams')) <= 1);
+    // What was appended takes a while to reach the stream on a busy machine.
+    await waitUntil(async () => performance.now() > appendedAt + 100 || (await isDropped()));
   }
   assert.equal(await metric('emotion_dashboard_live_streams'), 0);
 });
