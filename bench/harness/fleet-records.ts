@@ -41,9 +41,9 @@ export class DeviceRecords {
     const draft = this.#drafts.next().value;
     const seq = this.#seq++;
     const runId = this.#runId;
-    const observedAt = this.#startsAt + draft.observedAtMs;
+    const { observedAtMs, ...fields } = draft;
+    const observedAt = this.#startsAt + observedAtMs;
     const common = { schema: 1, runId, seq, observedAt, clock: 'ntp' } as const;
-    const { observedAtMs: _observedAtMs, ...fields } = draft;
     if (!('startedAtMs' in fields)) return { ...common, ...fields };
     const { startedAtMs, ...rest } = fields;
     const startedAt = this.#startsAt + startedAtMs;
