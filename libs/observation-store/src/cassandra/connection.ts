@@ -1,5 +1,6 @@
 import { Client, policies, types } from 'cassandra-driver';
 import type { HopHealth } from '@emotion-fleet/service';
+import { serializeRefreshes } from './control-connection.ts';
 import { connectError, driverFault, type DriverFault } from './driver-error.ts';
 import { Limiter } from './limiter.ts';
 import { defaultKeyspace, type CassandraOptions, type Consistency } from './options.ts';
@@ -75,7 +76,7 @@ export class CassandraConnection {
       },
       socketOptions: { readTimeout: cassandra.requestTimeoutMs ?? 5_000, connectTimeout: 5_000 },
     });
-    keepControlConnection(client);
+    serializeRefreshes(client);
     try {
       await client.connect();
     } catch (error) {
@@ -225,26 +226,4 @@ export class CassandraConnection {
     }
     return this.#client;
   }
-}
-
-interface ControlConnection {
-  _isShuttingDown: boolean;
-  _refresh(...given: unknown[]): Promise<void>;
-}
-
-/**
- * cassandra-driver 4.10 loses its host while it refreshes the connection by which it watches the cluster, where the
- * node goes again at that moment: a TypeError that nobody catches, which would end the process. Here it tries again.
- */
-function keepControlConnection(client: Client): void {
-  const { controlConnection } = client as unknown as { controlConnection: ControlConnection };
-  const refresh = controlConnection._refresh.bind(controlConnection);
-  controlConnection._refresh = async (...given) => {
-    try {
-      await refresh(...given);
-    } catch {
-      const again = () => void controlConnection._refresh();
-      if (!controlConnection._isShuttingDown) setTimeout(again, probeIntervalMs).unref();
-    }
-  };
 }
