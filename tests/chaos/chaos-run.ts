@@ -89,13 +89,13 @@ export class ChaosRun {
     const drained = performance.now();
     onProgress('auditing log and store');
     const { acked, made } = victims.edges.readJournals();
-    const found = await balance({ ...opened, acked });
+    const found = await balance({ ...opened, acked, made });
     const audited = performance.now();
     return {
       verdict: verdictOf(found, detections),
       ...pickFigures(found),
       ...{ seed, wantedDetections: detections, devices, kills: faults.kills },
-      ...{ unsynced: Math.max(0, made + found.gaps - found.detections), acked: acked.size },
+      acked: acked.size,
       ...{ repeatedBatches: repeated, swappedBatches: swapped },
       unaskedEndings: Object.fromEntries(
         this.#services.map(({ name, endings }) => [name, endings]),

@@ -10,11 +10,16 @@ import { UnrulyOutbox } from './unruly-outbox.ts';
 const minuteMs = 60_000;
 /** About 160 records on disk. */
 const smallOutbox: Partial<FileOutboxOptions> = {
+  flushIntervalMs: 200,
   maxBytes: 80 * 1024,
   segmentBytes: 8 * 1024,
   maxTailBytes: 32 * 1024,
   reserveBytes: 40 * 1024,
 };
+/** Rare, so that a kill finds records that are not on disk yet. */
+const normalOutbox: Partial<FileOutboxOptions> = { flushIntervalMs: 1_000 };
+/** Small ones let an unruly device have several at hand to swap. */
+const batchRecords = { normal: 100, unruly: 10 };
 /** No more is made while so many wait; the small ones shall be full by a fault alone. */
 const maxWaiting = { normal: 400, small: 80 };
 
@@ -44,9 +49,10 @@ export class EdgeDeviceRun {
     const { deviceId, token, url, folder } = device;
     const seed = settings.seed * 1_000_003 + device.index * 1_009 + (past?.runs ?? 0);
     this.#simulated = new SimulatedDevice({
-      ...{ deviceId, token, url, folder, seed, idleMs: device.idleMs, batchRecords: 100 },
+      ...{ deviceId, token, url, folder, seed, idleMs: device.idleMs },
+      batchRecords: batchRecords[device.isUnruly ? 'unruly' : 'normal'],
       startsAt: past === undefined ? settings.startsAt : past.until + minuteMs,
-      outbox: { flushIntervalMs: 200, ...(device.hasSmallDisk && smallOutbox) },
+      outbox: device.hasSmallDisk ? smallOutbox : normalOutbox,
       aroundFiles: (files) => (device.hasSmallDisk ? this.disk.around(files) : files),
       aroundOutbox: (outbox) => this.#aroundOutbox(outbox, seededRandom(seed ^ 0x5eed)),
     });

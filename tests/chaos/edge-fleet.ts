@@ -113,13 +113,18 @@ export class EdgeFleet {
     await Promise.all(this.processes.map((process) => process.stop()));
   }
 
-  /** What devices have written down as acked, and how many records they have made. */
-  readJournals(): { acked: SeqBook; made: number } {
+  /** What devices have written down as acked, and how many records they have made in each run. */
+  readJournals(): { acked: SeqBook; made: ReadonlyMap<string, number> } {
     const acked = new SeqBook();
-    let made = 0;
+    const made = new Map<string, number>();
+    const runOf = new Map<string, string>();
     for (const { journalFile } of this.#edges) {
       readJournal(journalFile, {
-        onMade: (_deviceId, records) => (made += records),
+        onRun: (deviceId, runId) => runOf.set(deviceId, `${deviceId}/${runId}`),
+        onMade: (deviceId, records) => {
+          const run = runOf.get(deviceId) ?? '';
+          made.set(run, (made.get(run) ?? 0) + records);
+        },
         onAck: (deviceId, runId, seq) => acked.add(deviceId, runId, seq),
       });
     }

@@ -16,8 +16,6 @@ export interface ChaosReport extends Balance {
   readonly wantedDetections: number;
   readonly devices: number;
   readonly kills: Kills;
-  /** Records that were made and not yet on disk when a device was killed: the stated loss of a power cut. */
-  readonly unsynced: number;
   readonly acked: number;
   /** Batches that devices sent again although acked, and pairs that they sent in the wrong order. */
   readonly repeatedBatches: number;

@@ -5,6 +5,8 @@ import { SeqBook } from './seq-book.ts';
 export interface BalanceOptions extends AuditOptions {
   /** What a gateway has acked, as the devices themselves have written it down. */
   readonly acked: SeqBook;
+  /** Records made in each run (`device/run`), without gap records, where the devices have written that down. */
+  readonly made?: ReadonlyMap<string, number>;
 }
 
 /** What became of every record, by a full scan of log and store and by what the devices say. */
@@ -12,8 +14,8 @@ export interface Balance {
   /** Distinct records of all kinds that were ever safe on a device's disk: stored, declared, lost or unexplained. */
   readonly detections: number;
   readonly stored: number;
-  /** Gap records among the stored ones. */
-  readonly gaps: number;
+  /** Made beyond all that is known of a run, at the least: not yet on disk at a kill, never sent, never missed. */
+  readonly unsynced: number;
   /** Acked, yet neither stored nor declared. */
   readonly lost: number;
   readonly doubled: number;
@@ -38,6 +40,7 @@ interface Account {
   declared: number;
   unexplained: string[];
   falselyDeclared: string[];
+  unsynced: number;
 }
 
 const maxFindings = 10;
@@ -46,27 +49,27 @@ const maxFindings = 10;
 export async function balance(options: BalanceOptions): Promise<Balance> {
   const stored = new SeqBook();
   const declared = new SeqBook();
-  let gaps = 0;
   const found = await audit({
     ...options,
     onStored: ({ deviceId, record }) => {
       stored.add(deviceId, record.runId, record.seq);
-      if (record.kind === 'gap') gaps += 1;
       for (const { runId, seq } of givenUpBy(record)) declared.add(deviceId, runId, seq);
     },
   });
-  const account: Account = { stored: 0, declared: 0, ...noted() };
+  const account: Account = { stored: 0, declared: 0, unsynced: 0, ...noted() };
   const heads = await readHeads(options);
   const runs = [stored, declared, options.acked].flatMap((book) => [...book.runs()]);
+  runs.push(...(options.made?.keys() ?? []));
   for (const run of new Set([...runs, ...heads.keys()])) {
     settle(account, run, {
       stored: stored.of(run),
       declared: declared.of(run),
       acked: options.acked.of(run),
       headSeq: heads.get(run) ?? 0,
+      made: options.made?.get(run) ?? 0,
     });
   }
-  return { ...summarize(account, found), gaps };
+  return summarize(account, found);
 }
 
 function noted(): Pick<Account, 'lost' | 'unexplained' | 'falselyDeclared'> {
@@ -94,12 +97,14 @@ interface RunSeqs {
   readonly declared: ReadonlySet<number>;
   readonly acked: ReadonlySet<number>;
   readonly headSeq: number;
+  readonly made: number;
 }
 
 function settle(account: Account, run: string, seqs: RunSeqs): void {
-  const { stored, declared, acked, headSeq } = seqs;
+  const { stored, declared, acked, headSeq, made } = seqs;
   let end = headSeq;
   for (const seq of [...stored, ...declared, ...acked]) end = Math.max(end, seq + 1);
+  account.unsynced += Math.max(0, made - end);
   for (let seq = 0; seq < end; seq++) {
     if (stored.has(seq)) account.stored += 1;
     else if (declared.has(seq)) {
@@ -109,7 +114,7 @@ function settle(account: Account, run: string, seqs: RunSeqs): void {
   }
 }
 
-function summarize(account: Account, found: Audit): Omit<Balance, 'gaps'> {
+function summarize(account: Account, found: Audit): Balance {
   const { stored, declared, lost, unexplained, falselyDeclared } = account;
   const { ledger, missing, unknown, changed, doubled, rollupDifferences } = found;
   const openInLedger = ledger.unexplained + ledger.pending + ledger.stranded;
@@ -121,6 +126,7 @@ function summarize(account: Account, found: Audit): Omit<Balance, 'gaps'> {
     stored,
     lost: lost.length,
     doubled: doubled.length,
+    unsynced: account.unsynced,
     declared,
     unexplained: Math.max(unexplained.length, openInLedger),
     falselyDeclared: falselyDeclared.length,
@@ -149,7 +155,7 @@ function some(what: string, where: readonly string[]): string[] {
 }
 
 /** Nothing lost, doubled, unexplained or untrue, and every rollup is what its records add up to. */
-export function isClean(of: Omit<Balance, 'findings' | 'detections' | 'gaps'>): boolean {
+export function isClean(of: Omit<Balance, 'findings' | 'detections' | 'unsynced'>): boolean {
   const faults = [of.lost, of.doubled, of.unexplained, of.falselyDeclared, of.astray];
   return faults.every((count) => count === 0) && of.ledgerEqual && of.rollupsEqual;
 }
