@@ -1,11 +1,20 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CassandraServer, freePorts, KafkaServer } from '@emotion-fleet/deploy';
-import { openDeviceRegistry, type DeviceRegistry } from '@emotion-fleet/observation-store';
-import type { HealthReport, Lifecycle, Logger } from '@emotion-fleet/service';
+import {
+  CassandraServer,
+  freePorts,
+  KafkaServer,
+  waitUntil,
+  type JarsProgress,
+} from '@emotion-fleet/deploy';
+import {
+  defaultKeyspace,
+  openDeviceRegistry,
+  type DeviceRegistry,
+} from '@emotion-fleet/observation-store';
+import { CodedError, type HealthReport, type Lifecycle, type Logger } from '@emotion-fleet/service';
 import type { FleetServer, ServerPorts } from './fleet-server.ts';
 import { ProcessSupervisor, type ManagedProcess } from './process-supervisor.ts';
-import { waitUntil } from './wait-until.ts';
 
 export interface DistributedServerOptions {
   readonly dataDirectory: string;
@@ -40,15 +49,7 @@ export class DistributedServer implements FleetServer {
   constructor(options: DistributedServerOptions) {
     const { dataDirectory, onProgress = () => undefined } = options;
     this.#options = options;
-    const report = ({
-      server,
-      fetched,
-      state,
-    }: {
-      server: string;
-      fetched: number;
-      state: string;
-    }) =>
+    const report = ({ server, fetched, state }: JarsProgress) =>
       onProgress(state === 'done' ? `${server}: starting` : `${server}: ${fetched} files fetched`);
     this.kafka = new KafkaServer({
       dataDirectory: join(dataDirectory, 'kafka'),
@@ -156,8 +157,11 @@ export class DistributedServer implements FleetServer {
     const supervisor = new ProcessSupervisor({ processes, logDirectory, logger });
     this.#running.unshift(supervisor);
     await supervisor.start();
-    const what = `${processes.map(({ name }) => name).join(', ')} (see ${logDirectory})`;
-    await waitUntil(what, () => allAnswer(ports.map(healthAddress)), readyLimitMs);
+    if (!(await waitUntil(() => allAnswer(ports.map(healthAddress)), readyLimitMs))) {
+      const names = processes.map(({ name }) => name).join(', ');
+      const text = `Not ready within ${readyLimitMs / 1_000} s: ${names} (see ${logDirectory}).`;
+      throw new CodedError('not_ready', text);
+    }
   }
 
   async #drainProcessors(): Promise<void> {
@@ -165,10 +169,8 @@ export class DistributedServer implements FleetServer {
       const { processors: reports } = await this.health();
       return reports.every((report) => report?.hops['processor']?.['lag'] === 0);
     };
-    const { logger } = this.#options;
-    await waitUntil('the processors have read the log', isDrained, drainLimitMs).catch(
-      (err: unknown) => logger.warn({ err }, 'the rest of the log is read at the next start'),
-    );
+    if (await waitUntil(isDrained, drainLimitMs)) return;
+    this.#options.logger.warn({ drainLimitMs }, 'the rest of the log is read at the next start');
   }
 
   #storeSettings() {
@@ -176,7 +178,7 @@ export class DistributedServer implements FleetServer {
       profile: 'distributed' as const,
       cassandraContactPoints: this.cassandra.contactPoint,
       cassandraLocalDataCenter: this.cassandra.localDataCenter,
-      cassandraKeyspace: 'emotion_fleet',
+      cassandraKeyspace: defaultKeyspace,
       cassandraReplicationFactor: 1,
     };
   }

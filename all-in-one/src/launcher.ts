@@ -2,7 +2,7 @@ import { Listr } from 'listr2';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { agentEntryFile, ensureModels } from '@emotion-fleet/edge-agent';
+import { agentEntryFile, agentEnvironment, ensureModels } from '@emotion-fleet/edge-agent';
 import { buildWeb } from '@emotion-fleet/dashboard-web';
 import { createLogger, type Logger } from '@emotion-fleet/service';
 import type { LauncherEnvironment } from './config.ts';
@@ -163,13 +163,13 @@ export class Launcher {
         entryFile: agentEntryFile,
         environment: {
           ...this.#environment.inherited,
-          EMOTION_DEVICE_ID: deviceId,
-          EMOTION_TOKEN: from.tokens.get(deviceId) ?? '',
-          EMOTION_MQTT_URL: `mqtt://${host}:${from.mqttPorts[index % from.mqttPorts.length]}`,
-          EMOTION_DATA_DIRECTORY: join(this.#options.dataDirectory, 'agents', deviceId),
-          EMOTION_MODEL_CACHE: from.modelCache,
-          EMOTION_CAMERA: camera,
-          EMOTION_CLOCK: 'trust',
+          ...agentEnvironment({
+            ...{ deviceId, camera, clock: 'trust' },
+            token: from.tokens.get(deviceId) ?? '',
+            mqttUrl: `mqtt://${host}:${from.mqttPorts[index % from.mqttPorts.length]}`,
+            dataDirectory: join(this.#options.dataDirectory, 'agents', deviceId),
+            modelCache: from.modelCache,
+          }),
           EMOTION_LOG_LEVEL: this.#environment.logLevel,
         },
       }));

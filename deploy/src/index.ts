@@ -4,6 +4,7 @@ export { freePorts } from './free-ports.ts';
 export { resolveClasspath, resolveJars, type JarsProgress } from './jars.ts';
 export { KafkaServer, type KafkaServerOptions } from './kafka-server.ts';
 export { type KafkaSettings } from './kafka-properties.ts';
+export { waitUntil } from './wait-until.ts';
 export {
   requireStack,
   skipWithoutStack,

@@ -1,4 +1,4 @@
-import { storeSettings, type StoreSettings } from '@emotion-fleet/observation-store';
+import { storeNeeds, storeSettings, type StoreSettings } from '@emotion-fleet/observation-store';
 import { readConfig, Type } from '@emotion-fleet/service';
 
 const schema = Type.Object(storeSettings);
@@ -7,6 +7,5 @@ const schema = Type.Object(storeSettings);
 export function readFleetConfig(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): StoreSettings {
-  const needs = { embedded: [], distributed: ['cassandraContactPoints'] };
-  return readConfig(schema, environment, { needs: [needs] });
+  return readConfig(schema, environment, { needs: [{ ...storeNeeds, embedded: [] }] });
 }

@@ -46,7 +46,7 @@ describe('the chain from real faces to the store', () => {
   let sent: Buffer = Buffer.alloc(0);
   let written = new Map<string, number>();
   let health: HealthReport;
-  let created = 0;
+  let runs = 0;
 
   const recordsOf = <Kind extends DeviceRecord['kind']>(deviceId: string, kind: Kind) =>
     rows
@@ -81,7 +81,7 @@ describe('the chain from real faces to the store', () => {
     sent = fleet.tap.sent();
     rows = await readRows(folder.path);
     found = await auditDataFolder(folder.path);
-    created = new Set(rows.map(({ record }) => record.runId)).size;
+    runs = new Set(rows.map(({ record }) => record.runId)).size;
   });
   after(() => {
     folder.remove();
@@ -116,7 +116,7 @@ describe('the chain from real faces to the store', () => {
 
   it('stores every record once, with rollups that add up', () => {
     assertExactlyOnce(found, rows.length);
-    assert.equal(created, site.cameras.length);
+    assert.equal(runs, site.cameras.length);
   });
 
   it('balances at each hop, with nothing dropped and nothing in flight at the end', () => {
