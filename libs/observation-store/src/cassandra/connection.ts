@@ -1,6 +1,6 @@
 import { Client, policies, types } from 'cassandra-driver';
 import type { HopHealth } from '@emotion-fleet/service';
-import { serializeRefreshes } from './control-connection.ts';
+import { serializeRefreshes, shutDownReplacedHosts } from './control-connection.ts';
 import { connectError, driverFault, type DriverFault } from './driver-error.ts';
 import { Limiter } from './limiter.ts';
 import { defaultKeyspace, type CassandraOptions, type Consistency } from './options.ts';
@@ -77,6 +77,7 @@ export class CassandraConnection {
       socketOptions: { readTimeout: cassandra.requestTimeoutMs ?? 5_000, connectTimeout: 5_000 },
     });
     serializeRefreshes(client);
+    shutDownReplacedHosts(client);
     try {
       await client.connect();
     } catch (error) {

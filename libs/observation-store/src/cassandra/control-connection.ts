@@ -27,3 +27,13 @@ export function serializeRefreshes(client: Client): void {
   };
   controlConnection._refresh = (hosts) => (hosts === undefined ? refreshOnce() : refresh(hosts));
 }
+
+/**
+ * After every node was away, the driver puts a new object for a host in the place of the old one and forgets that: it
+ * would go on connecting to the node, and keep its timers, for the life of the process.
+ */
+export function shutDownReplacedHosts(client: Client): void {
+  client.on('hostRemove', (host: { shutdown(waitForPending: boolean): Promise<void> }) => {
+    host.shutdown(false).catch(() => undefined);
+  });
+}

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { Client } from 'cassandra-driver';
-import { serializeRefreshes } from '../../src/cassandra/control-connection.ts';
+import {
+  serializeRefreshes,
+  shutDownReplacedHosts,
+} from '../../src/cassandra/control-connection.ts';
 
 type Refresh = (hosts?: unknown) => Promise<void>;
 
@@ -52,4 +55,19 @@ it('begins again after a defect instead of ending the process', async (t) => {
   await refresh();
   t.mock.timers.tick(1_000);
   assert.equal(begun, 2);
+});
+
+it('shuts down a host that is replaced by another object for it', () => {
+  const client = new Client({ contactPoints: ['127.0.0.1:1'], localDataCenter: 'datacenter1' });
+  shutDownReplacedHosts(client);
+  const shutDown: string[] = [];
+  const host = (name: string) => ({
+    shutdown: async () => {
+      shutDown.push(name);
+    },
+  });
+  client.emit('hostAdd', host('first'));
+  assert.deepEqual(shutDown, []);
+  client.emit('hostRemove', host('first'));
+  assert.deepEqual(shutDown, ['first']);
 });
