@@ -1,30 +1,60 @@
-import { mkdir, open, readdir, rm, stat, truncate, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import fileSystem from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { OutboxError } from './errors.ts';
 import type { OutboxFiles } from './outbox-files.ts';
 
+/** An open file or folder, as far as it is used here. */
+export interface FileSystemHandle {
+  read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }>;
+  appendFile(bytes: Uint8Array): Promise<void>;
+  writeFile(bytes: Uint8Array): Promise<void>;
+  datasync(): Promise<void>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What is used of `node:fs/promises`, so that tests can put a disk in its place whose power is cut. */
+export interface FileSystem {
+  /** Gives the first folder that it had to make. */
+  mkdir(path: string, options: { readonly recursive: true }): Promise<string | undefined>;
+  open(path: string, flags: string): Promise<FileSystemHandle>;
+  readdir(path: string): Promise<string[]>;
+  rm(path: string, options: { readonly force: true }): Promise<void>;
+  stat(path: string): Promise<{ readonly size: number }>;
+  truncate(path: string, size: number): Promise<void>;
+}
+
 export interface FolderFilesOptions {
   readonly folder: string;
+  readonly fileSystem?: FileSystem;
 }
 
 /** `OutboxFiles` on a real folder. Keeps one file open for appending, since appends go to one at a time. */
 export class FolderFiles implements OutboxFiles {
   readonly #folder: string;
-  #appending: { name: string; handle: FileHandle } | undefined;
+  readonly #fileSystem: FileSystem;
+  #appending: { name: string; handle: FileSystemHandle } | undefined;
   /** Files whose entry in the folder is known to be durable. */
   readonly #listed = new Set<string>();
 
-  constructor({ folder }: FolderFilesOptions) {
-    this.#folder = folder;
+  constructor(options: FolderFilesOptions) {
+    this.#folder = options.folder;
+    this.#fileSystem = options.fileSystem ?? fileSystem;
   }
 
   async open(): Promise<void> {
     try {
-      await mkdir(this.#folder, { recursive: true });
+      await this.#fileSystem.mkdir(this.#folder, { recursive: true });
     } catch (cause) {
       const message = `The outbox folder ${this.#folder} can't be made: choose another or give write access.`;
       throw new OutboxError('folder_unwritable', message, { cause });
     }
+    await this.#syncParents();
   }
 
   async close(): Promise<void> {
@@ -34,11 +64,11 @@ export class FolderFiles implements OutboxFiles {
   }
 
   async list(): Promise<string[]> {
-    return readdir(this.#folder);
+    return this.#fileSystem.readdir(this.#folder);
   }
 
   async read(name: string, position: number, length: number): Promise<Buffer> {
-    const handle = await open(this.#path(name), 'r');
+    const handle = await this.#fileSystem.open(this.#path(name), 'r');
     try {
       const buffer = Buffer.allocUnsafe(length);
       let filled = 0;
@@ -54,20 +84,20 @@ export class FolderFiles implements OutboxFiles {
   }
 
   async size(name: string): Promise<number> {
-    return (await stat(this.#path(name))).size;
+    return (await this.#fileSystem.stat(this.#path(name))).size;
   }
 
   async append(name: string, bytes: Uint8Array): Promise<void> {
     if (this.#appending?.name !== name) {
       await this.close();
-      this.#appending = { name, handle: await open(this.#path(name), 'a') };
+      this.#appending = { name, handle: await this.#fileSystem.open(this.#path(name), 'a') };
     }
     // `appendFile` goes on after a short write; a plain `write` would leave half a frame and no error.
     await this.#appending.handle.appendFile(bytes);
   }
 
   async overwrite(name: string, bytes: Uint8Array): Promise<void> {
-    const handle = await open(this.#path(name), 'w');
+    const handle = await this.#fileSystem.open(this.#path(name), 'w');
     try {
       await handle.writeFile(bytes);
     } finally {
@@ -76,7 +106,7 @@ export class FolderFiles implements OutboxFiles {
   }
 
   async truncate(name: string, size: number): Promise<void> {
-    await truncate(this.#path(name), size);
+    await this.#fileSystem.truncate(this.#path(name), size);
   }
 
   async sync(name: string): Promise<void> {
@@ -90,11 +120,21 @@ export class FolderFiles implements OutboxFiles {
   async remove(name: string): Promise<void> {
     if (this.#appending?.name === name) await this.close();
     this.#listed.delete(name);
-    await rm(this.#path(name), { force: true });
+    await this.#fileSystem.rm(this.#path(name), { force: true });
+  }
+
+  /**
+   * A new folder's own entry must be durable, too, and nobody knows whether the start that made it got so far. A
+   * parent that can't be opened was not made by us.
+   */
+  async #syncParents(): Promise<void> {
+    for (let folder = resolve(this.#folder); folder !== dirname(folder); folder = dirname(folder)) {
+      await this.#syncPath(dirname(folder), 'r').catch(() => undefined);
+    }
   }
 
   async #syncPath(path: string, flags: string): Promise<void> {
-    const handle = await open(path, flags);
+    const handle = await this.#fileSystem.open(path, flags);
     try {
       await handle.sync();
     } finally {

@@ -20,6 +20,8 @@ export class SlotFile {
   readonly #files: OutboxFiles;
   readonly #name: string;
   #generation = 0;
+  /** Slots that an earlier process may have written without a sync. */
+  #unsynced: readonly string[] = [];
 
   constructor({ files, name }: SlotFileOptions) {
     this.#files = files;
@@ -30,6 +32,7 @@ export class SlotFile {
   async read(): Promise<unknown> {
     const present = new Set(await this.#files.list());
     const names = [this.#slotName(0), this.#slotName(1)].filter((name) => present.has(name));
+    this.#unsynced = names;
     const slots = await Promise.all(names.map((name) => this.#readSlot(name)));
     const newest = slots
       .filter((slot) => slot !== undefined)
@@ -46,6 +49,9 @@ export class SlotFile {
     const generation = this.#generation + 1;
     const body = JSON.stringify({ generation, value });
     const name = this.#slotName(generation % 2);
+    // Else a kill before the sync and then a power cut during this write would spoil both slots.
+    for (const found of this.#unsynced) if (found !== name) await this.#files.sync(found);
+    this.#unsynced = [];
     await this.#files.overwrite(name, Buffer.from(`${checksumOf(body)} ${body}`));
     await this.#files.sync(name);
     this.#generation = generation;

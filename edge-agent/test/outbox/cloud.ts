@@ -13,6 +13,22 @@ export class Cloud {
   readonly records: DeviceRecord[] = [];
   duplicates = 0;
 
+  /** Another cloud that knows as much. */
+  copy(): Cloud {
+    const other = new Cloud();
+    for (const [key, text] of this.#texts) other.#texts.set(key, text);
+    for (const [mine, theirs] of [
+      [this.#stored, other.#stored],
+      [this.#declared, other.#declared],
+    ] as const) {
+      for (const [runId, set] of mine) theirs.set(runId, RangeSet.of(set.ranges()));
+    }
+    for (const [runId, head] of this.heads) other.heads.set(runId, head);
+    for (const runId of this.completed) other.completed.add(runId);
+    other.records.push(...this.records);
+    return other;
+  }
+
   /** Takes a batch as it came over the wire; fails on a record that is wrong or differs from an earlier delivery. */
   receive(payload: Buffer): DeviceRecord[] {
     const fresh: DeviceRecord[] = [];
