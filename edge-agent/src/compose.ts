@@ -137,6 +137,8 @@ function describeCamera(camera: CameraSettings): string {
       return `virtual camera over ${camera.photo}`;
     case 'rpicam':
       return `camera module ${camera.camera}, ${camera.width}x${camera.height}`;
+    case 'raspicam':
+      return `camera module through raspistill, ${camera.width}x${camera.height}`;
     case 'ffmpeg':
       return `${camera.input} through ffmpeg, ${camera.width}x${camera.height}`;
   }

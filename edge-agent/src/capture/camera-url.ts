@@ -15,6 +15,7 @@ export type CameraSettings =
       readonly covered?: { readonly fromMs: number; readonly toMs: number };
     }
   | ({ readonly kind: 'rpicam'; readonly camera: number } & PictureSize)
+  | ({ readonly kind: 'raspicam' } & PictureSize)
   | ({
       readonly kind: 'ffmpeg';
       readonly input: 'file' | 'rtsp' | 'v4l2';
@@ -23,18 +24,19 @@ export type CameraSettings =
 
 const defaultSize: PictureSize = { width: 640, height: 480 };
 const forms =
-  'virtual:sample1?seed=3, rpicam:0?width=1280&height=720, rtsp://host/path, /dev/video0, or the path of a video file';
+  'virtual:sample1?seed=3, rpicam:0?width=1280&height=720, raspicam:, rtsp://host/path, /dev/video0, or the path of a video file';
 
 /**
  * Parses a camera URL:
  * `virtual:PHOTO?seed=N[&coveredFromMs=N&coveredToMs=N]`, `rpicam:[CAMERA][?width=N&height=N]`,
- * `rtsp://...`, `/dev/videoN`, or the path of a video file.
+ * `raspicam:[?width=N&height=N]`, `rtsp://...`, `/dev/videoN`, or the path of a video file.
  *
  * @throws OperatorError `bad_camera`
  */
 export function parseCameraUrl(text: string): CameraSettings {
   if (text.trim() === '') throw badCamera('it is empty');
   if (text.startsWith('virtual:')) return parseVirtual(text);
+  if (text === 'raspicam' || text.startsWith('raspicam:')) return parseRaspicam(text);
   if (text === 'rpicam' || text.startsWith('rpicam:')) return parseRpicam(text);
   if (/^rtsps?:\/\//.test(text)) {
     if (!URL.canParse(text)) throw badCamera('it is not a complete rtsp:// address');
@@ -69,6 +71,16 @@ function parseRpicam(text: string): CameraSettings {
     throw badCamera('height is not an even number from 64 to 4096');
   }
   return { kind: 'rpicam', camera: Number(name || '0'), width, height };
+}
+
+function parseRaspicam(text: string): CameraSettings {
+  const { name, numbers } = splitUrl(text, ['width', 'height']);
+  if (name !== '') throw badCamera('raspicam: is followed by nothing or ?width=640&height=480');
+  const { width = defaultSize.width, height = defaultSize.height } = numbers;
+  if ([width, height].some((size) => size % 2 !== 0 || size < 64 || size > 4_096)) {
+    throw badCamera('width or height is not an even number from 64 to 4096');
+  }
+  return { kind: 'raspicam', width, height };
 }
 
 /** `scheme:name?key=number&...` */

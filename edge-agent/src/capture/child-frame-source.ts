@@ -1,18 +1,16 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import type { Readable } from 'node:stream';
 import { OperatorError, type Logger } from '@emotion-fleet/service';
 import type { FrameSource, FrameSourceEvents } from '../ports.ts';
-import { FrameAssembler } from './frame-assembler.ts';
 import { LogTail } from './log-tail.ts';
 import { FramePacer } from './frame-pacer.ts';
+import { isNoise } from './noise.ts';
+import type { CameraProcess, PictureFeed } from './picture-feed.ts';
 import { retrySchedule } from './retry-schedule.ts';
 
-type Child = ChildProcessByStdio<null, Readable, Readable>;
-
 export interface ChildFrameSourceOptions {
-  /** The program and its arguments; it writes I420 pictures of `width` x `height` to standard output. */
+  /** The program, as it is named to an operator. */
   readonly command: string;
-  readonly args: readonly string[];
+  /** Starts it and gives I420 pictures of `width` x `height`. */
+  readonly feed: PictureFeed;
   readonly width: number;
   readonly height: number;
   /** Where the program comes from. */
@@ -21,6 +19,11 @@ export interface ChildFrameSourceOptions {
   readonly framesPerSecond: number;
   readonly logger: Logger;
   readonly nowMs?: () => number;
+  readonly supervision?: Supervision | undefined;
+}
+
+/** How a program is watched; each has a default. */
+export interface Supervision {
   readonly random?: () => number;
   /** A program that gives no picture for this long is replaced. */
   readonly stallTimeoutMs?: number;
@@ -30,7 +33,8 @@ export interface ChildFrameSourceOptions {
   readonly retryMostMs?: number;
 }
 
-const defaults = {
+const defaults: Required<Supervision> = {
+  random: Math.random,
   stallTimeoutMs: 20_000,
   killAfterMs: 3_000,
   retryFirstMs: 1_000,
@@ -46,13 +50,13 @@ const soundRunMs = 30_000;
  * gives nothing for `stallTimeoutMs`, is started again after a growing wait.
  */
 export class ChildFrameSource implements FrameSource {
-  readonly #options: ChildFrameSourceOptions & typeof defaults;
+  readonly #options: ChildFrameSourceOptions;
+  readonly #supervision: Required<Supervision>;
   readonly #nowMs: () => number;
-  readonly #assembler: FrameAssembler;
   readonly #pacer: FramePacer;
   #logTail = new LogTail();
   #events: FrameSourceEvents | undefined;
-  #child: Child | undefined;
+  #child: CameraProcess | undefined;
   #waits: Iterator<number, never>;
   #startedAtMs = 0;
   #isRunning = false;
@@ -61,9 +65,9 @@ export class ChildFrameSource implements FrameSource {
   #retryTimer: NodeJS.Timeout | undefined;
 
   constructor(options: ChildFrameSourceOptions) {
-    this.#options = { ...defaults, ...options };
+    this.#options = options;
+    this.#supervision = { ...defaults, ...options.supervision };
     this.#nowMs = options.nowMs ?? (() => performance.now());
-    this.#assembler = new FrameAssembler({ frameBytes: (options.width * options.height * 3) / 2 });
     this.#pacer = new FramePacer({ framesPerSecond: options.framesPerSecond });
     this.#waits = this.#newWaits();
   }
@@ -88,7 +92,8 @@ export class ChildFrameSource implements FrameSource {
     const child = this.#child;
     if (child === undefined) return;
     // Three quarters of the time are left for the kernel to end what was killed.
-    await this.#end(child, Math.min(withinMs / 4, this.#options.killAfterMs));
+    await this.#end(child, Math.min(withinMs / 4, this.#supervision.killAfterMs));
+    this.#options.feed.close();
   }
 
   /** What the program said last, for an operator: at most 100 lines. */
@@ -97,37 +102,33 @@ export class ChildFrameSource implements FrameSource {
   }
 
   /** Resolves once the program runs; rejects where it can't be started. */
-  #spawn(): Promise<void> {
-    const child = spawn(this.#options.command, this.#options.args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
+  async #spawn(): Promise<void> {
+    const child = this.#options.feed.launch(() => {
+      // After the loop has read what is in the pipe: of several waiting pictures only the newest counts.
+      this.#delivery ??= setImmediate(() => this.#deliver());
     });
     this.#child = child;
-    this.#assembler.reset();
     this.#logTail = new LogTail();
     this.#isRunning = false;
     this.#startedAtMs = this.#nowMs();
     const logTail = this.#logTail;
-    child.stdout.on('data', (chunk: Uint8Array) => this.#receive(child, chunk));
     child.stderr.on('data', (chunk: Uint8Array) => logTail.push(chunk));
     child.once('exit', () => closePipesSoon(child));
     child.once('close', (code, signal) => this.#onClose(child, signal ?? `code ${code ?? '?'}`));
     this.#watchForStall(child);
-    return new Promise((resolve, reject) => {
+    await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', reject);
     });
   }
 
-  #receive(child: Child, chunk: Uint8Array): void {
-    if (this.#child !== child || this.#assembler.push(chunk) === 0) return;
-    // After the loop has read what is in the pipe: of several waiting pictures only the newest counts.
-    this.#delivery ??= setImmediate(() => this.#deliver());
-  }
-
   #deliver(): void {
     this.#delivery = undefined;
-    const data = this.#assembler.take();
+    const data = this.#options.feed.take();
+    const { width, height } = this.#options;
     if (data === undefined || this.#events === undefined) return;
+    // No picture, so that a program that gives nothing else counts as stalled.
+    if (isNoise({ data, width, height })) return;
     this.#stallTimer?.refresh();
     if (!this.#isRunning) {
       this.#isRunning = true;
@@ -135,22 +136,23 @@ export class ChildFrameSource implements FrameSource {
     }
     const capturedAtMs = this.#nowMs();
     if (!this.#pacer.accepts(capturedAtMs)) return;
-    const { width, height } = this.#options;
     this.#events.onFrame({ width, height, data, capturedAtMs });
   }
 
-  #watchForStall(child: Child): void {
-    const { stallTimeoutMs, command } = this.#options;
+  #watchForStall(child: CameraProcess): void {
+    const { command } = this.#options;
+    const { stallTimeoutMs } = this.#supervision;
     clearTimeout(this.#stallTimer);
     this.#stallTimer = setTimeout(() => {
       this.#lose(`${command} gave no picture for ${Math.round(stallTimeoutMs / 1_000)} s.`);
-      void this.#end(child, this.#options.killAfterMs);
+      void this.#end(child, this.#supervision.killAfterMs);
     }, stallTimeoutMs);
   }
 
-  #onClose(child: Child, how: string): void {
+  #onClose(child: CameraProcess, how: string): void {
     if (this.#child !== child) return;
     this.#child = undefined;
+    this.#options.feed.close();
     clearTimeout(this.#stallTimer);
     if (this.#events === undefined) return;
     // A program that never started has had its sentence.
@@ -161,11 +163,17 @@ export class ChildFrameSource implements FrameSource {
       );
     }
     if (this.#nowMs() - this.#startedAtMs > soundRunMs) this.#waits = this.#newWaits();
-    const waitMs = this.#waits.next().value;
+    this.#retryLater();
+  }
+
+  #retryLater(): void {
     this.#retryTimer = setTimeout(() => {
-      // A failed start ends in `close`, too, and so in the next wait.
-      this.#spawn().catch((error: unknown) => this.#lose(this.#missingProgram(error).message));
-    }, waitMs);
+      this.#spawn().catch((error: unknown) => {
+        this.#lose(this.#missingProgram(error).message);
+        // A process that couldn't be started ends in `close`, too, and so in the next wait.
+        if (this.#child === undefined && this.#events !== undefined) this.#retryLater();
+      });
+    }, this.#waits.next().value);
   }
 
   #lose(detail: string): void {
@@ -175,7 +183,7 @@ export class ChildFrameSource implements FrameSource {
   }
 
   /** SIGTERM, then SIGKILL; resolves when the process is gone, or hangs in the kernel and can't be helped. */
-  async #end(child: Child, killAfterMs: number): Promise<void> {
+  async #end(child: CameraProcess, killAfterMs: number): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
     const gone = new Promise<'gone'>((resolve) => child.once('exit', () => resolve('gone')));
     child.kill('SIGTERM');
@@ -192,11 +200,12 @@ export class ChildFrameSource implements FrameSource {
   }
 
   #newWaits(): Iterator<number, never> {
-    const { retryFirstMs, retryMostMs, random = Math.random } = this.#options;
+    const { retryFirstMs, retryMostMs, random } = this.#supervision;
     return retrySchedule({ firstMs: retryFirstMs, mostMs: retryMostMs, random });
   }
 
   #missingProgram(cause: unknown): OperatorError {
+    if (cause instanceof OperatorError) return cause;
     const { command, debianPackage } = this.#options;
     const { name, system } = debianPackage;
     const reason = (cause as NodeJS.ErrnoException).code;
@@ -209,7 +218,7 @@ export class ChildFrameSource implements FrameSource {
 }
 
 /** A grandchild may hold the pipes open after the program is gone; `close` is to come all the same. */
-function closePipesSoon(child: Child): void {
+function closePipesSoon(child: CameraProcess): void {
   setTimeout(() => {
     child.stdout.destroy();
     child.stderr.destroy();

@@ -1,5 +1,6 @@
 import type { Logger } from '@emotion-fleet/service';
-import { ChildFrameSource } from './child-frame-source.ts';
+import { ChildFrameSource, type Supervision } from './child-frame-source.ts';
+import { PipeFeed } from './picture-feed.ts';
 
 export interface FfmpegFrameSourceOptions {
   readonly input: 'file' | 'rtsp' | 'v4l2';
@@ -12,19 +13,22 @@ export interface FfmpegFrameSourceOptions {
   readonly logger: Logger;
   /** The program; another one in tests. */
   readonly command?: string;
+  readonly supervision?: Supervision | undefined;
 }
 
 /** Video files, network cameras and USB cameras, through the system's ffmpeg. */
 export function ffmpegFrameSource(options: FfmpegFrameSourceOptions): ChildFrameSource {
-  const { width, height, framesPerSecond, logger, command = 'ffmpeg' } = options;
+  const { width, height, framesPerSecond, logger, command = 'ffmpeg', supervision } = options;
+  const frameBytes = (width * height * 3) / 2;
   return new ChildFrameSource({
     command,
-    args: ffmpegArguments(options),
+    feed: new PipeFeed({ command, args: ffmpegArguments(options), frameBytes }),
     width,
     height,
     debianPackage: { name: 'ffmpeg', system: 'Debian and Raspberry Pi OS' },
     framesPerSecond,
     logger,
+    supervision,
   });
 }
 

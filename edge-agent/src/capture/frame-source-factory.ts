@@ -3,6 +3,7 @@ import { OperatorError, type Logger } from '@emotion-fleet/service';
 import type { FrameSource } from '../ports.ts';
 import type { CameraSettings } from './camera-url.ts';
 import { ffmpegFrameSource } from './ffmpeg-frame-source.ts';
+import { raspicamFrameSource } from './raspicam-frame-source.ts';
 import { rpicamFrameSource } from './rpicam-frame-source.ts';
 import { VirtualFrameSource } from './virtual-frame-source.ts';
 
@@ -24,6 +25,8 @@ export function createFrameSource(options: FrameSourceFactoryOptions): FrameSour
       return new VirtualFrameSource({ ...camera, framesPerSecond });
     case 'rpicam':
       return rpicamFrameSource({ ...camera, framesPerSecond, logger });
+    case 'raspicam':
+      return raspicamFrameSource({ ...camera, framesPerSecond, logger });
     case 'ffmpeg':
       if (camera.input !== 'rtsp' && !existsSync(camera.location)) {
         const what = camera.input === 'file' ? 'video file' : 'camera';

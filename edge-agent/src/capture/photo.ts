@@ -47,9 +47,25 @@ export async function readPhoto(file: string): Promise<Photo> {
   }
 }
 
-/** Converts packed 8-bit RGB. */
-export function photoFromRgb(picture: { rgb: Uint8Array; width: number; height: number }): Photo {
-  const { rgb, width, height } = picture;
+interface RgbPicture {
+  /** 8 bits a channel, packed. */
+  readonly rgb: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+export function photoFromRgb(picture: RgbPicture): Photo {
+  const { width, height } = picture;
+  const levels = [planesFromRgb(picture)];
+  for (let level = 1; level < levelCount; level += 1) {
+    const last = levels[level - 1]!;
+    levels.push({ y: halve(last.y), u: halve(last.u), v: halve(last.v) });
+  }
+  return { width, height, levels };
+}
+
+/** Planar YUV 4:2:0, limited range BT.601. */
+export function planesFromRgb({ rgb, width, height }: RgbPicture): Photo['levels'][number] {
   const y = emptyPlane(width, height);
   const u = emptyPlane(width, height);
   const v = emptyPlane(width, height);
@@ -62,12 +78,7 @@ export function photoFromRgb(picture: { rgb: Uint8Array; width: number; height: 
     u.data[pixel] = 128.5 - 0.14822 * red - 0.29099 * green + 0.43922 * blue;
     v.data[pixel] = 128.5 + 0.43922 * red - 0.36779 * green - 0.07143 * blue;
   }
-  const levels = [{ y, u: halve(u), v: halve(v) }];
-  for (let level = 1; level < levelCount; level += 1) {
-    const last = levels[level - 1]!;
-    levels.push({ y: halve(last.y), u: halve(last.u), v: halve(last.v) });
-  }
-  return { width, height, levels };
+  return { y, u: halve(u), v: halve(v) };
 }
 
 /** Half the size; each pixel is the mean of four. */

@@ -1,5 +1,6 @@
 import type { Logger } from '@emotion-fleet/service';
-import { ChildFrameSource } from './child-frame-source.ts';
+import { ChildFrameSource, type Supervision } from './child-frame-source.ts';
+import { PipeFeed } from './picture-feed.ts';
 
 export interface RpicamFrameSourceOptions {
   /** Number of the camera, 0 for the first. */
@@ -11,6 +12,7 @@ export interface RpicamFrameSourceOptions {
   readonly logger: Logger;
   /** The program; another one in tests. */
   readonly command?: string;
+  readonly supervision?: Supervision | undefined;
 }
 
 /**
@@ -21,15 +23,17 @@ const sensorFramesPerSecond = 15;
 
 /** A camera module on a Raspberry Pi, through `rpicam-vid` of rpicam-apps. */
 export function rpicamFrameSource(options: RpicamFrameSourceOptions): ChildFrameSource {
-  const { camera, width, height, framesPerSecond, logger, command = 'rpicam-vid' } = options;
+  const { width, height, framesPerSecond, logger, command = 'rpicam-vid', supervision } = options;
+  const frameBytes = (width * height * 3) / 2;
   return new ChildFrameSource({
     command,
-    args: rpicamArguments({ camera, width, height, framesPerSecond }),
+    feed: new PipeFeed({ command, args: rpicamArguments(options), frameBytes }),
     width,
     height,
     debianPackage: { name: 'rpicam-apps', system: 'Raspberry Pi OS' },
     framesPerSecond,
     logger,
+    supervision,
   });
 }
 

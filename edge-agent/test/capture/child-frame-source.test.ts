@@ -5,7 +5,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { OperatorError, silentLogger } from '@emotion-fleet/service';
 import { ChildFrameSource } from '../../src/capture/child-frame-source.ts';
-import { rpicamArguments, rpicamFrameSource } from '../../src/capture/rpicam-frame-source.ts';
+import { PipeFeed } from '../../src/capture/picture-feed.ts';
+import { rpicamFrameSource } from '../../src/capture/rpicam-frame-source.ts';
 import type { FrameSourceEvents } from '../../src/ports.ts';
 import { describeFrameSource } from '../contracts/frame-source.ts';
 import { until } from '../until.ts';
@@ -36,17 +37,19 @@ describe('ChildFrameSource', () => {
   function sourceOf(command: string, stallTimeoutMs = 10_000): ChildFrameSource {
     return new ChildFrameSource({
       command,
-      args: rpicamArguments({ camera: 0, width: 64, height: 48, framesPerSecond: 5 }),
+      feed: new PipeFeed({ command, args: [], frameBytes: (64 * 48 * 3) / 2 }),
       width: 64,
       height: 48,
       debianPackage: { name: 'rpicam-apps', system: 'Raspberry Pi OS' },
       framesPerSecond: 1_000,
       logger: silentLogger(),
-      random: () => 0,
-      stallTimeoutMs,
-      killAfterMs: 100,
-      retryFirstMs: 10,
-      retryMostMs: 40,
+      supervision: {
+        random: () => 0,
+        stallTimeoutMs,
+        killAfterMs: 100,
+        retryFirstMs: 10,
+        retryMostMs: 40,
+      },
     });
   }
 

@@ -1,11 +1,14 @@
-// Stands in for rpicam-vid and ffmpeg: writes I420 pictures whose luma is the picture's number.
+// Stands in for rpicam-vid and ffmpeg: writes I420 pictures whose bytes are the picture's number, in the size that
+// the arguments ask for.
 // Usage: fake-camera.mjs MODE RUNS_FILE [the real program's arguments]; each run adds a line to RUNS_FILE.
+import { randomBytes } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';
 
 const [mode, runsFile, ...args] = process.argv.slice(2);
 appendFileSync(runsFile, `${JSON.stringify({ pid: process.pid, args })}\n`);
 const run = readFileSync(runsFile, 'utf8').trim().split('\n').length;
-const frameBytes = (64 * 48 * 3) / 2;
+const size = /--width (\d+) --height (\d+)/.exec(args.join(' ')) ?? [, 64, 48];
+const frameBytes = (Number(size[1]) * Number(size[2]) * 3) / 2;
 let number = 0;
 
 function frame() {
@@ -33,6 +36,11 @@ const modes = {
   stubborn: () => {
     process.on('SIGTERM', () => undefined);
     modes.frames();
+  },
+  // Bytes without end that are no picture, as of a compressed stream.
+  noise: () => {
+    if (run > 1) return modes.frames();
+    setInterval(() => process.stdout.write(randomBytes(frameBytes)), 5);
   },
   garbage: () => {
     const bytes = Uint8Array.from({ length: 50_000 }, (_, index) => (index * 7) % 256);

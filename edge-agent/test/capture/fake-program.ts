@@ -2,7 +2,7 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** What the fake program does; see `fake-camera.mjs`. */
-export type FakeMode = 'frames' | 'half' | 'dies' | 'stalls' | 'stubborn' | 'garbage';
+export type FakeMode = 'frames' | 'half' | 'dies' | 'stalls' | 'stubborn' | 'garbage' | 'noise';
 
 export interface FakeProgram {
   /** Path of an executable that writes 64 x 48 pictures. */
@@ -13,7 +13,7 @@ export interface FakeProgram {
   pids(): Promise<number[]>;
 }
 
-/** Puts an executable with the real program's name into a folder. */
+/** Puts an executable with the real program's name into a folder; raspistill writes files, the others to their output. */
 export async function fakeProgram(options: {
   directory: string;
   name: string;
@@ -21,7 +21,10 @@ export async function fakeProgram(options: {
 }): Promise<FakeProgram> {
   const { directory, name, mode } = options;
   const command = path.join(directory, name);
-  const script = path.join(import.meta.dirname, 'fake-camera.mjs');
+  const script = path.join(
+    import.meta.dirname,
+    name === 'raspistill' ? 'fake-raspistill.mjs' : 'fake-camera.mjs',
+  );
   const runsFile = path.join(directory, 'runs');
   await writeFile(
     command,

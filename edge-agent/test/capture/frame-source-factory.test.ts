@@ -14,6 +14,7 @@ describe('createFrameSource', () => {
   it('makes the source that a camera URL names', () => {
     assert.ok(sourceOf('virtual:sample2?seed=1') instanceof VirtualFrameSource);
     assert.ok(sourceOf('rpicam:0') instanceof ChildFrameSource);
+    assert.ok(sourceOf('raspicam:') instanceof ChildFrameSource);
     assert.ok(sourceOf('rtsp://127.0.0.1/stream') instanceof ChildFrameSource);
     assert.ok(sourceOf(import.meta.filename) instanceof ChildFrameSource);
   });

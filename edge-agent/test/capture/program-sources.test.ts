@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { silentLogger } from '@emotion-fleet/service';
-import { ffmpegFrameSource } from '../../src/capture/ffmpeg-frame-source.ts';
+import {
+  ffmpegFrameSource,
+  type FfmpegFrameSourceOptions,
+} from '../../src/capture/ffmpeg-frame-source.ts';
+import { createFrameSource } from '../../src/capture/frame-source-factory.ts';
+import { parseCameraUrl } from '../../src/capture/camera-url.ts';
 import { rpicamFrameSource } from '../../src/capture/rpicam-frame-source.ts';
-import type { FrameSource } from '../../src/ports.ts';
+import type { Frame, FrameSource } from '../../src/ports.ts';
 import { describeFrameSource } from '../contracts/frame-source.ts';
 import { until } from '../until.ts';
 import { fakeProgram } from './fake-program.ts';
@@ -42,6 +49,29 @@ describe('cameras behind a program', () => {
     assert.ok(args!.join(' ').includes(`${expected} --output -`), args!.join(' '));
   });
 
+  for (const size of ['1280x720', '640x480']) {
+    it(`cuts what rpicam-vid writes into pictures of ${size}`, async () => {
+      const [width, height] = size.split('x').map(Number);
+      await fakeProgram({ directory, name: 'rpicam-vid', mode: 'frames' });
+      const pathBefore = process.env['PATH'];
+      process.env['PATH'] = `${directory}:${pathBefore}`;
+      const camera = parseCameraUrl(`rpicam:0?width=${width}&height=${height}`);
+      source = createFrameSource({ camera, framesPerSecond: 50, logger: silentLogger() });
+      const frames: Frame[] = [];
+      await source.start({
+        onFrame: (frame) => frames.push({ ...frame, data: frame.data.slice() }),
+        onState: () => undefined,
+      });
+      process.env['PATH'] = pathBefore;
+      await until(() => frames.length >= 3);
+      for (const { data, ...frame } of frames) {
+        assert.deepEqual([frame.width, frame.height], [width, height]);
+        assert.equal(data.length, (width! * height! * 3) / 2);
+        assert.ok(data.every((byte) => byte === data[0]));
+      }
+    });
+  }
+
   it('asks ffmpeg for raw pictures of that size on its output', async () => {
     const program = await fakeProgram({ directory, name: 'ffmpeg', mode: 'frames' });
     const { command } = program;
@@ -67,5 +97,45 @@ else {
       source: ffmpegFrameSource({ input: 'file', location, ...picture, logger: silentLogger() }),
       tidyUp: () => rm(directory, { recursive: true, force: true }),
     };
+  });
+
+  describe('the real ffmpeg', () => {
+    const supervision = { stallTimeoutMs: 2_000, retryFirstMs: 10, retryMostMs: 40 };
+
+    async function statesOf(
+      options: Pick<FfmpegFrameSourceOptions, 'input' | 'location'>,
+      isEnough: (states: readonly string[]) => boolean,
+    ): Promise<string[]> {
+      const states: string[] = [];
+      const logger = silentLogger();
+      const source = ffmpegFrameSource({ ...options, ...picture, logger, supervision });
+      await source.start({
+        onFrame: () => states.push('a frame'),
+        onState: (state, detail) => states.push(`${state}: ${detail}`),
+      });
+      await until(() => isEnough(states), 20_000);
+      await source.stop();
+      return states;
+    }
+
+    it('is started again after it met a file that is no film', async () => {
+      const location = import.meta.filename;
+      for (const state of await statesOf({ input: 'file', location }, ({ length }) => length > 1)) {
+        assert.match(state, /^lost: ffmpeg ended \(code \d+\): /);
+      }
+    });
+
+    it('is replaced while a network camera takes the connection and says nothing', async () => {
+      const sockets = new Set<Socket>();
+      const mute = createServer((socket) => sockets.add(socket.on('error', () => undefined)));
+      await once(mute.listen(0, '127.0.0.1'), 'listening');
+      const { port } = mute.address() as AddressInfo;
+      const location = `rtsp://user:secret@127.0.0.1:${port}/stream`;
+      const states = await statesOf({ input: 'rtsp', location }, () => sockets.size >= 2);
+      assert.ok(states.includes('lost: ffmpeg gave no picture for 2 s.'), states.join());
+      assert.ok(!states.join().includes('secret'));
+      for (const socket of sockets) socket.destroy();
+      mute.close();
+    });
   });
 }
