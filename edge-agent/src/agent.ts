@@ -59,6 +59,8 @@ const tickIntervalMs = 1_000;
 const healthIntervalMs = 30_000;
 /** A camera that gives nothing for this long is lost, whatever its source thinks. */
 const silentAfterMs = 5_000;
+/** An older frame shows what is over; it waited while the machine did something else. */
+const maxFrameAgeMs = 1_000;
 
 /** Camera -> gate -> detect -> track -> classify -> samples, visits, presence -> outbox. */
 export class EdgeAgent {
@@ -169,6 +171,11 @@ export class EdgeAgent {
   async #analyse(frame: Frame): Promise<void> {
     const { clock, logger } = this.#options;
     const startedAtMs = clock.nowMs();
+    const ageMs = startedAtMs - frame.capturedAtMs;
+    if (ageMs > maxFrameAgeMs) {
+      this.#presence.countFrame('dropped');
+      return;
+    }
     try {
       const { detections, sightings, ended } = await this.#analyser.analyse(frame);
       if (this.#camera.isPaused) {
@@ -181,6 +188,7 @@ export class EdgeAgent {
       for (const { box } of detections) this.#presence.countFace(box.height);
       this.#observer.see({ nowMs: frame.capturedAtMs, frame, sightings });
       this.#observer.end(ended);
+      logger.debug({ ageMs }, 'frame analysed');
     } catch (error) {
       this.#presence.countFrame('dropped');
       logger.error({ err: error }, 'frame not analysed');

@@ -126,6 +126,21 @@ describe('EdgeAgent', () => {
     assert.equal(stage.classifier.calls, 0);
   });
 
+  it('does not analyse a frame that has waited for longer than a second', async () => {
+    const stage = new Stage();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    stage.detector.gate = promise.then(() => undefined);
+    await stage.agent.start();
+    await stage.film(2 * frameMs);
+    stage.nowMs += 1_001;
+    resolve(undefined);
+    await settled();
+    await stage.agent.stop();
+    assert.equal(stage.detector.calls, 1);
+    const { seen, analysed, dropped } = stage.outbox.of('presence')[0]!.frames;
+    assert.deepEqual([seen, analysed, dropped], [2, 1, 1]);
+  });
+
   it('does not analyse a still scene, and counts it as watched', async () => {
     const stage = new Stage();
     await stage.agent.start();
