@@ -1,0 +1,108 @@
+/** One look at the agent's process. */
+export interface SoakSample {
+  /** Since the agent's start. */
+  readonly atMs: number;
+  readonly rssBytes: number;
+  readonly descriptors: number;
+}
+
+/** Growth with its 95 % interval, in the unit of the values per hour. */
+export interface Slope {
+  readonly perHour: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface Verdict {
+  readonly passed: boolean;
+  readonly sentence: string;
+}
+
+const blockCount = 10;
+/** 97.5 % quantile of Student's t with 8 degrees of freedom: ten blocks, two parameters. */
+const studentT = 2.306;
+const hourMs = 3_600_000;
+export const maxFrameAgeMs = 1_000;
+
+/**
+ * The least-squares line through the medians of ten blocks of neighbouring values. Memory wanders: neighbouring
+ * samples are nearly the same sample, and an interval that took them for independent would be far too narrow.
+ * Undefined for fewer than 20 samples.
+ */
+export function slopeOf(
+  points: readonly { readonly atMs: number; readonly value: number }[],
+): Slope | undefined {
+  if (points.length < 2 * blockCount) return undefined;
+  const blocks = Array.from({ length: blockCount }, (_, index) => {
+    const bound = (at: number) => Math.floor((at * points.length) / blockCount);
+    const block = points.slice(bound(index), bound(index + 1));
+    return {
+      x: median(block.map(({ atMs }) => atMs)) / hourMs,
+      y: median(block.map(({ value }) => value)),
+    };
+  });
+  const meanX = mean(blocks.map(({ x }) => x));
+  const meanY = mean(blocks.map(({ y }) => y));
+  const spread = sum(blocks.map(({ x }) => (x - meanX) ** 2));
+  const perHour = sum(blocks.map(({ x, y }) => (x - meanX) * (y - meanY))) / spread;
+  const residual = sum(blocks.map(({ x, y }) => (y - meanY - perHour * (x - meanX)) ** 2));
+  const margin = studentT * Math.sqrt(residual / (blockCount - 2) / spread);
+  return { perHour, low: perHour - margin, high: perHour + margin };
+}
+
+/** Fails where the memory grows by more than its noise explains. */
+export function judgeMemory(samples: readonly SoakSample[]): Verdict & { slope?: Slope } {
+  const slope = slopeOf(samples.map(({ atMs, rssBytes }) => ({ atMs, value: rssBytes / 1e6 })));
+  if (slope === undefined) return { passed: false, sentence: 'Too few samples of the memory.' };
+  const { perHour, low, high } = slope;
+  const range = `${perHour.toFixed(1)} MB/h (${low.toFixed(1)} to ${high.toFixed(1)})`;
+  return low > 0
+    ? { passed: false, sentence: `The memory grows: ${range}.`, slope }
+    : { passed: true, sentence: `The memory doesn't grow: ${range}.`, slope };
+}
+
+/** Fails where the later half of the run has more of them open than the earlier one. */
+export function judgeDescriptors(samples: readonly SoakSample[]): Verdict {
+  const half = Math.floor(samples.length / 2);
+  if (half === 0) return { passed: false, sentence: 'Too few samples of the descriptors.' };
+  const before = median(samples.slice(0, half).map(({ descriptors }) => descriptors));
+  const after = median(samples.slice(half).map(({ descriptors }) => descriptors));
+  return {
+    passed: after <= before,
+    sentence: `Descriptors: ${before} in the first half, ${after} in the second.`,
+  };
+}
+
+/** Fails where an old frame was analysed, or none at all. */
+export function judgeFrames(frames: { analysed: number; oldestMs: number }): Verdict {
+  const { analysed, oldestMs } = frames;
+  return {
+    passed: analysed > 0 && oldestMs <= maxFrameAgeMs,
+    sentence: `${analysed} frames analysed, the oldest after ${oldestMs.toFixed(0)} ms.`,
+  };
+}
+
+/** Fails where a record that others have overtaken never came, or none came at all. */
+export function judgeRecords(seqs: ReadonlySet<number>): Verdict {
+  const head = seqs.size === 0 ? 0 : Math.max(...[...seqs].slice(-200)) + 1;
+  const missing = Math.max(0, head - seqs.size);
+  return {
+    passed: head > 0 && missing === 0,
+    sentence: `${seqs.size} records came, ${missing} are missing.`,
+  };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function mean(values: readonly number[]): number {
+  return sum(values) / values.length;
+}
