@@ -7,6 +7,8 @@ import { agentEnvironment, type AgentSettings } from '../src/config.ts';
 import type { SoakSample } from './verdict.ts';
 
 const agentEntryFile = path.join(import.meta.dirname, '../src/main.ts');
+/** What grows then is held, and not merely not collected yet. */
+const execArgv = ['--expose-gc', '--import', path.join(import.meta.dirname, 'collect-garbage.ts')];
 
 /** The agent as a process of its own, watched from outside. */
 export class SoakedAgent {
@@ -23,7 +25,7 @@ export class SoakedAgent {
 
   start(): void {
     const env = { ...process.env, ...agentEnvironment({ ...this.#settings, logLevel: 'debug' }) };
-    const child = fork(agentEntryFile, [], { env, silent: true });
+    const child = fork(agentEntryFile, [], { env, execArgv, silent: true });
     this.#child = child;
     this.#startedAtMs = performance.now();
     createInterface({ input: child.stdout! }).on('line', (line) => this.#read(line));
