@@ -34,6 +34,17 @@ describe('the verdict on memory', () => {
     assert.ok(passed.length >= 37, `${passed.length} of ${seeds.length}`);
   });
 
+  it('sees a small leak in a long run only', () => {
+    const small = memory({ seed: 1, leakPerHour: 3 });
+    assert.ok(judgeMemory(small).passed);
+    const long = small.map((sample) => ({ ...sample, atMs: sample.atMs * 20 }));
+    const leaking = long.map((sample) => ({
+      ...sample,
+      rssBytes: 200e6 + (3e6 * sample.atMs) / 3_600_000,
+    }));
+    assert.ok(!judgeMemory(leaking).passed);
+  });
+
   it('lets memory fall', () => {
     assert.ok(judgeMemory(memory({ seed: 1, leakPerHour: -50 })).passed);
   });
