@@ -66,6 +66,7 @@ export default tseslint.config(
       'deploy/src/**/*.ts',
       'bench/**/*.ts',
       'edge-agent/models/**/*.ts',
+      'edge-agent/evaluate/**/*.ts',
     ],
     rules: { 'no-console': 'off' },
   },

@@ -16,8 +16,6 @@ export interface Track {
 export interface TrackerOptions {
   /** A fresh random id: 4 to 24 lower-case letters and digits. */
   readonly newTrackId: () => string;
-  /** A track ends when it hasn't been found for this long. */
-  readonly missMs?: number;
 }
 
 export interface TrackUpdate {
@@ -27,16 +25,18 @@ export interface TrackUpdate {
   readonly ended: readonly Track[];
 }
 
-const defaultMissMs = 1_500;
-const confirmDetections = 3;
-const confirmMs = 1_000;
+/** A track ends when it was looked for and not found for this long. */
+const missMs = 1_500;
+/** The same for someone who stood there: turned away, or behind one who passes, and mostly still there. */
+const standingMissMs = 20_000;
 
-/**
- * How far a face may be from where it is expected, in face sizes: a part for the detector's jitter and
- * one that grows with time. A brisk walker makes 13 face widths a second, which a track must allow
- * until it knows its velocity; after that only the change of velocity remains.
- */
-const reach = { base: 0.8, perSecondUnknown: 10, perSecondKnown: 3, most: 2.5 } as const;
+const confirmDetections = 3;
+/** A face must be there for this long, */
+const confirmMs = 1_000;
+/** and found in most of it: each look stands for the time since the look before. */
+const confirmFoundMs = 900;
+/** A look before that lies further back, before a still scene, says nothing about when the face came. */
+const longestFirstLookMs = 500;
 
 interface LiveTrack extends Track {
   lastSeenAtMs: number;
@@ -44,6 +44,13 @@ interface LiveTrack extends Track {
   detection: Detection;
   isConfirmed: boolean;
   readonly motion: MotionModel;
+  /**
+   * The look before the first that found it. A face is there for up to one interval longer than from its first look to
+   * its last, half of it at either end: counted here, or short visits would be lost at low frame rates.
+   */
+  readonly thereSinceMs: number;
+  /** Time that the looks stand for which found it. */
+  foundMs: number;
   /** Time of the first look since `lastSeenAtMs` that didn't find it. */
   missedSinceMs: number | undefined;
 }
@@ -51,12 +58,11 @@ interface LiveTrack extends Track {
 /** Follows faces from frame to frame. Each detection belongs to exactly one track. */
 export class Tracker {
   readonly #newTrackId: () => string;
-  readonly #missMs: number;
   #tracks: LiveTrack[] = [];
+  #lookedAtMs: number | undefined;
 
-  constructor({ newTrackId, missMs = defaultMissMs }: TrackerOptions) {
+  constructor({ newTrackId }: TrackerOptions) {
     this.#newTrackId = newTrackId;
-    this.#missMs = missMs;
   }
 
   /** Tracks that haven't ended. */
@@ -67,63 +73,73 @@ export class Tracker {
   /** One look at the picture; `nowMs` never falls. */
   update(options: { nowMs: number; detections: readonly Detection[] }): TrackUpdate {
     const { nowMs, detections } = options;
+    const lookMs = nowMs - (this.#lookedAtMs ?? nowMs);
+    this.#lookedAtMs = nowMs;
     const assigned = assignDetections({
-      tracks: this.#tracks.map((track) => ({
-        box: track.motion.predict(nowMs),
-        reach: reachOf(track, nowMs),
-      })),
+      tracks: this.#tracks.map(({ motion }) => motion.predict(nowMs)),
       detections: detections.map(({ box }) => box),
     });
     const seen = detections.map((detection, index) => {
       const trackIndex = assigned[index];
       const known = trackIndex === undefined ? undefined : this.#tracks[trackIndex];
-      return known === undefined
-        ? beginTrack({ trackId: this.#newTrackId(), detection, nowMs })
-        : continueTrack(known, detection, nowMs);
+      const look = { detection, nowMs, lookMs };
+      return known === undefined ? this.#beginTrack(look) : continueTrack(known, look);
     });
-    const missed = this.#tracks.filter((track) => !seen.includes(track));
+    const found = new Set(seen);
+    const missed = this.#tracks.filter((track) => !found.has(track));
     // Counted from the first look that missed it: a gated scene isn't looked at for 2 s, and nobody left.
     for (const track of missed) track.missedSinceMs ??= nowMs;
-    const isOver = (track: LiveTrack) => nowMs - (track.missedSinceMs ?? nowMs) >= this.#missMs;
-    this.#tracks = [...seen, ...missed.filter((track) => !isOver(track))];
-    return { seen, ended: missed.filter(isOver) };
+    this.#tracks = [...seen, ...missed.filter((track) => !isOver(track, nowMs))];
+    return { seen, ended: missed.filter((track) => isOver(track, nowMs)) };
   }
 
   /** Ends all tracks: the camera stops. */
   endAll(): readonly Track[] {
     const ended = this.#tracks;
     this.#tracks = [];
+    this.#lookedAtMs = undefined;
     return ended;
+  }
+
+  #beginTrack({ detection, nowMs, lookMs }: Look): LiveTrack {
+    const firstLookMs = Math.min(lookMs, longestFirstLookMs);
+    return {
+      trackId: this.#newTrackId(),
+      startedAtMs: nowMs,
+      lastSeenAtMs: nowMs,
+      detectionCount: 1,
+      detection,
+      isConfirmed: false,
+      motion: new MotionModel({ box: detection.box, nowMs }),
+      thereSinceMs: nowMs - firstLookMs,
+      foundMs: firstLookMs,
+      missedSinceMs: undefined,
+    };
   }
 }
 
-function reachOf(track: LiveTrack, nowMs: number): number {
-  const perSecond = track.motion.hasVelocity ? reach.perSecondKnown : reach.perSecondUnknown;
-  const elapsedMs = nowMs - track.lastSeenAtMs;
-  return Math.min(reach.most, reach.base + (perSecond * elapsedMs) / 1_000);
+/** One detection, and the time since the look before. */
+interface Look {
+  readonly detection: Detection;
+  readonly nowMs: number;
+  readonly lookMs: number;
 }
 
-function beginTrack(options: { trackId: string; detection: Detection; nowMs: number }): LiveTrack {
-  const { trackId, detection, nowMs } = options;
-  return {
-    trackId,
-    startedAtMs: nowMs,
-    lastSeenAtMs: nowMs,
-    detectionCount: 1,
-    detection,
-    isConfirmed: false,
-    motion: new MotionModel({ box: detection.box, nowMs }),
-    missedSinceMs: undefined,
-  };
-}
-
-function continueTrack(track: LiveTrack, detection: Detection, nowMs: number): LiveTrack {
+function continueTrack(track: LiveTrack, { detection, nowMs, lookMs }: Look): LiveTrack {
   track.motion.observe({ box: detection.box, nowMs });
   track.detection = detection;
   track.detectionCount += 1;
+  track.foundMs += lookMs;
   track.lastSeenAtMs = nowMs;
   track.missedSinceMs = undefined;
   track.isConfirmed ||=
-    track.detectionCount >= confirmDetections && nowMs - track.startedAtMs >= confirmMs;
+    track.detectionCount >= confirmDetections &&
+    nowMs - track.thereSinceMs >= confirmMs &&
+    track.foundMs >= confirmFoundMs;
   return track;
+}
+
+function isOver({ missedSinceMs, isConfirmed, motion }: LiveTrack, nowMs: number): boolean {
+  const limitMs = isConfirmed && motion.isStanding ? standingMissMs : missMs;
+  return missedSinceMs !== undefined && nowMs - missedSinceMs >= limitMs;
 }
