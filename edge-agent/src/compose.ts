@@ -26,27 +26,44 @@ import { choosePrecisions } from './precision-choice.ts';
 import { ExclusionZones } from './privacy/exclusion-zones.ts';
 import { DurableCounter } from './publish/durable-counter.ts';
 import { MqttPublisher } from './publish/mqtt-publisher.ts';
+import { RenewedAgent } from './renewed-agent.ts';
 
 /** What is still in the outbox then goes out at the next start. */
 const drainTimeoutMs = 3_000;
 /** 16 hexadecimal digits: random enough for a run, and too short-lived to follow anyone by. */
 const newTrackId = () => randomUUID().replaceAll('-', '').slice(-16);
 
+/** An agent that begins a new run by itself when its clock has proved wrong; composed when it starts. */
+export function composeAgent(config: AgentConfig, logger: Logger): Lifecycle {
+  const compose = (onClockWrong: () => void) => composeRun({ config, logger, onClockWrong });
+  return new RenewedAgent({ compose, logger });
+}
+
 /**
- * Puts an agent together. `stop` drains from source to sink: camera, tracks, presence, disk, broker.
+ * Puts an agent with a run of its own together. `stop` drains from source to sink: camera, tracks, presence, disk, broker.
  *
  * @throws OperatorError or ModelError where a setting can't be used
  */
-export async function composeAgent(config: AgentConfig, logger: Logger): Promise<Lifecycle> {
+async function composeRun(options: {
+  config: AgentConfig;
+  logger: Logger;
+  onClockWrong: () => void;
+}): Promise<Lifecycle> {
+  const { config, logger, onClockWrong } = options;
   const camera = parseCameraUrl(config.camera);
   const { sampleIntervalMs, analysisFps, maxVisitMs } = config;
-  const source = createFrameSource({ camera, framesPerSecond: analysisFps, logger });
+  const clock = new AgentClock({
+    systemTime: systemTime({ mode: config.clock }),
+    onWrong: onClockWrong,
+    logger,
+  });
+  const nowMs = () => clock.nowMs();
+  const source = createFrameSource({ camera, framesPerSecond: analysisFps, nowMs, logger });
   const models = await ensureModels({ cacheDirectory: config.modelCache });
   const { detector, classifier } = await createModels({ config, models, logger });
 
   const runId = randomUUID();
   const modelId = combinedModelId({ detector, classifier });
-  const clock = new AgentClock({ systemTime: systemTime({ mode: config.clock }), logger });
   const files = new FolderFiles({ folder: path.join(config.dataDirectory, 'outbox') });
   const outbox = new FileOutbox({ files, clock, runId, modelId, logger });
   const detail = `${describeCamera(camera)}, at most ${analysisFps} frames/s`;

@@ -10,13 +10,11 @@ try {
   // Before any thread of the inference exists, since those inherit it.
   if (config.niceness > 0) setPriority(config.niceness);
   const logger = createLogger({ service: `edge-agent ${config.deviceId}`, level: config.logLevel });
-  const running = composeAgent(config, logger).then(async (agent) => {
-    await agent.start();
-    return agent;
-  });
+  const agent = composeAgent(config, logger);
+  const started = agent.start();
   // Before the start is over, so that a parent that is gone by then isn't missed.
-  stopOnSignal({ logger, stop: async () => (await running).stop() });
-  await running;
+  stopOnSignal({ logger, stop: () => agent.stop() });
+  await started;
 } catch (error) {
   const isExpected = error instanceof CodedError || error instanceof ModelError;
   process.stderr.write(`${isExpected ? error.message : describeError(error)}\n`);

@@ -15,7 +15,7 @@ export interface Frame {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
-  /** Monotonic time of capture in milliseconds (`performance.now()` scale). */
+  /** Monotonic time of capture in milliseconds (the run's clock). */
   readonly capturedAtMs: number;
 }
 
@@ -133,7 +133,7 @@ export interface RecordSink {
 
 /** Monotonic time, and the wall time once this run has learned it. */
 export interface RunClock {
-  /** Milliseconds, `performance.now()` scale. */
+  /** Milliseconds. */
   nowMs(): number;
   /** Epoch ms of a monotonic time; undefined until the run's offset is fixed. */
   toEpochMs(monotonicMs: number): number | undefined;

@@ -18,7 +18,7 @@ export interface ChildFrameSourceOptions {
   /** Pictures that come faster are thinned out. */
   readonly framesPerSecond: number;
   readonly logger: Logger;
-  readonly nowMs?: () => number;
+  readonly nowMs?: (() => number) | undefined;
   readonly supervision?: Supervision | undefined;
 }
 

@@ -11,6 +11,8 @@ export interface FfmpegFrameSourceOptions {
   readonly height: number;
   readonly framesPerSecond: number;
   readonly logger: Logger;
+  /** Monotonic ms; `performance.now` by default. */
+  readonly nowMs?: (() => number) | undefined;
   /** The program; another one in tests. */
   readonly command?: string;
   readonly supervision?: Supervision | undefined;
@@ -18,7 +20,15 @@ export interface FfmpegFrameSourceOptions {
 
 /** Video files, network cameras and USB cameras, through the system's ffmpeg. */
 export function ffmpegFrameSource(options: FfmpegFrameSourceOptions): ChildFrameSource {
-  const { width, height, framesPerSecond, logger, command = 'ffmpeg', supervision } = options;
+  const {
+    width,
+    height,
+    framesPerSecond,
+    logger,
+    nowMs,
+    command = 'ffmpeg',
+    supervision,
+  } = options;
   const frameBytes = (width * height * 3) / 2;
   return new ChildFrameSource({
     command,
@@ -29,6 +39,7 @@ export function ffmpegFrameSource(options: FfmpegFrameSourceOptions): ChildFrame
     framesPerSecond,
     logger,
     supervision,
+    nowMs,
   });
 }
 

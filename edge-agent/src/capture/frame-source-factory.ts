@@ -11,6 +11,8 @@ export interface FrameSourceFactoryOptions {
   readonly camera: CameraSettings;
   readonly framesPerSecond: number;
   readonly logger: Logger;
+  /** Monotonic ms of the run; `performance.now` by default. */
+  readonly nowMs?: (() => number) | undefined;
 }
 
 /**
@@ -19,19 +21,19 @@ export interface FrameSourceFactoryOptions {
  * @throws OperatorError `camera_missing` where a file or device isn't there
  */
 export function createFrameSource(options: FrameSourceFactoryOptions): FrameSource {
-  const { camera, framesPerSecond, logger } = options;
+  const { camera, ...common } = options;
   switch (camera.kind) {
     case 'virtual':
-      return new VirtualFrameSource({ ...camera, framesPerSecond });
+      return new VirtualFrameSource({ ...camera, ...common });
     case 'rpicam':
-      return rpicamFrameSource({ ...camera, framesPerSecond, logger });
+      return rpicamFrameSource({ ...camera, ...common });
     case 'raspicam':
-      return raspicamFrameSource({ ...camera, framesPerSecond, logger });
+      return raspicamFrameSource({ ...camera, ...common });
     case 'ffmpeg':
       if (camera.input !== 'rtsp' && !existsSync(camera.location)) {
         const what = camera.input === 'file' ? 'video file' : 'camera';
         throw new OperatorError('camera_missing', `There is no ${what} at ${camera.location}.`);
       }
-      return ffmpegFrameSource({ ...camera, framesPerSecond, logger });
+      return ffmpegFrameSource({ ...camera, ...common });
   }
 }

@@ -8,6 +8,8 @@ export interface RaspicamFrameSourceOptions {
   readonly height: number;
   readonly framesPerSecond: number;
   readonly logger: Logger;
+  /** Monotonic ms; `performance.now` by default. */
+  readonly nowMs?: (() => number) | undefined;
   /** The program; another one in tests. */
   readonly command?: string;
   /** A folder in RAM. */
@@ -20,7 +22,15 @@ const oldCommand = '/opt/vc/bin/raspistill';
 
 /** A camera module on a system without libcamera, through the package raspicam and its `raspistill`. */
 export function raspicamFrameSource(options: RaspicamFrameSourceOptions): ChildFrameSource {
-  const { width, height, framesPerSecond, logger, ramFolder = '/dev/shm', supervision } = options;
+  const {
+    width,
+    height,
+    framesPerSecond,
+    logger,
+    nowMs,
+    ramFolder = '/dev/shm',
+    supervision,
+  } = options;
   const command = options.command ?? (existsSync(oldCommand) ? oldCommand : 'raspistill');
   return new ChildFrameSource({
     command,
@@ -31,5 +41,6 @@ export function raspicamFrameSource(options: RaspicamFrameSourceOptions): ChildF
     framesPerSecond,
     logger,
     supervision,
+    nowMs,
   });
 }

@@ -10,6 +10,8 @@ export interface RpicamFrameSourceOptions {
   readonly height: number;
   readonly framesPerSecond: number;
   readonly logger: Logger;
+  /** Monotonic ms; `performance.now` by default. */
+  readonly nowMs?: (() => number) | undefined;
   /** The program; another one in tests. */
   readonly command?: string;
   readonly supervision?: Supervision | undefined;
@@ -23,7 +25,15 @@ const sensorFramesPerSecond = 15;
 
 /** A camera module on a Raspberry Pi, through `rpicam-vid` of rpicam-apps. */
 export function rpicamFrameSource(options: RpicamFrameSourceOptions): ChildFrameSource {
-  const { width, height, framesPerSecond, logger, command = 'rpicam-vid', supervision } = options;
+  const {
+    width,
+    height,
+    framesPerSecond,
+    logger,
+    nowMs,
+    command = 'rpicam-vid',
+    supervision,
+  } = options;
   const frameBytes = (width * height * 3) / 2;
   return new ChildFrameSource({
     command,
@@ -34,6 +44,7 @@ export function rpicamFrameSource(options: RpicamFrameSourceOptions): ChildFrame
     framesPerSecond,
     logger,
     supervision,
+    nowMs,
   });
 }
 

@@ -15,7 +15,7 @@ export interface VirtualFrameSourceOptions {
   /** Someone holds a hand over the lens between these times since the start. */
   readonly covered?: { readonly fromMs: number; readonly toMs: number };
   /** Monotonic milliseconds. */
-  readonly nowMs?: () => number;
+  readonly nowMs?: (() => number) | undefined;
 }
 
 /** Standard deviation of the noise in luma levels: what a small sensor shows in a lit room. */

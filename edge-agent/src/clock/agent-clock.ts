@@ -1,13 +1,16 @@
 import type { Logger } from '@emotion-fleet/service';
 import type { RunClock } from '../ports.ts';
 import { epochAt, type ClockOffset } from './clock-offset.ts';
+import { sleepCountingTime } from './sleep-counting-time.ts';
 import type { SystemTime } from './system-time.ts';
 
 export interface AgentClockOptions {
   readonly systemTime: SystemTime;
   readonly logger: Logger;
-  /** Monotonic ms; `performance.now` by default. */
+  /** Monotonic ms that go on while the machine sleeps; `sleepCountingTime()` by default. */
   readonly nowMs?: () => number;
+  /** Called once, when the run's times have proved wrong: only another run can have other ones. */
+  readonly onWrong?: () => void;
   readonly pollIntervalMs?: number;
   /** How long NTP has the first say; from then on the gateway's time is taken, too. */
   readonly gatewayAfterMs?: number;
@@ -23,12 +26,17 @@ export interface GatewayTime {
 
 /** Half of it is the error that a lopsided path can cause. */
 const maxRoundTripMs = 10_000;
+/** Twice the error that the gateway's time may have: a set clock that differs by more shows that the offset is wrong. */
+const maxErrorMs = maxRoundTripMs;
+/** For so long it must differ: somebody may set a clock and take it back. */
+const doubtMs = 5_000;
 /** Earlier wall times are a clock that was never set: 2020, where the contract's times begin. */
 const earliestEpochMs = 1_577_836_800_000;
 
 /**
  * The clock rule: monotonic time, and one offset per run, fixed as soon as the time is known and never changed after
- * that, whatever the system clock does: so the order of a run's records is the order in which they were made.
+ * that, whatever the system clock does: so the order of a run's records is the order in which they were made. A system
+ * clock that is set and stays elsewhere (the first answer was wrong; a sleep that nobody counted) ends the run.
  */
 export class AgentClock implements RunClock {
   readonly #options: Required<AgentClockOptions>;
@@ -36,10 +44,13 @@ export class AgentClock implements RunClock {
   #offset: ClockOffset | undefined;
   #startedAtMs = 0;
   #timer: NodeJS.Timeout | undefined;
+  #doubtedSinceMs: number | undefined;
+  #isWrong = false;
 
   constructor(options: AgentClockOptions) {
     this.#options = {
-      nowMs: () => performance.now(),
+      nowMs: sleepCountingTime(),
+      onWrong: () => undefined,
       pollIntervalMs: 1_000,
       gatewayAfterMs: 15_000,
       ...options,
@@ -65,11 +76,10 @@ export class AgentClock implements RunClock {
     return this.#offset === undefined ? undefined : epochAt(this.#offset, monotonicMs);
   }
 
-  /** Looks at the system clock now, and from then on until the offset is fixed. */
+  /** Looks at the system clock now, and from then on until the stop. */
   async start(): Promise<void> {
     this.#startedAtMs = this.nowMs();
     await this.check();
-    if (this.#offset !== undefined) return;
     this.#timer = setInterval(() => void this.check(), this.#options.pollIntervalMs).unref();
   }
 
@@ -78,17 +88,12 @@ export class AgentClock implements RunClock {
     return Promise.resolve();
   }
 
-  /** Fixes the offset by the system clock where that can be trusted. */
+  /** Fixes the offset by the system clock where that can be trusted; from then on compares the two. */
   async check(): Promise<void> {
-    const { systemTime, logger } = this.#options;
-    if (this.#offset !== undefined) return;
-    try {
-      if (!(await systemTime.isKnown())) return;
-    } catch (error) {
-      logger.warn({ err: error }, 'the state of the system clock is unreadable');
-      return;
-    }
-    this.#fix({ offsetMs: systemTime.nowEpochMs() - this.nowMs(), clock: 'ntp' });
+    const offset = this.#offset;
+    if (offset !== undefined) return this.#compare(offset);
+    if (!(await this.#isSystemTimeKnown())) return;
+    this.#fix({ offsetMs: this.#options.systemTime.nowEpochMs() - this.nowMs(), clock: 'ntp' });
   }
 
   /** Fixes the offset by the gateway's time, taken to be read half-way through the round trip. */
@@ -105,10 +110,32 @@ export class AgentClock implements RunClock {
     return () => this.#listeners.delete(listener);
   }
 
+  async #compare(offset: ClockOffset): Promise<void> {
+    const errorMs = this.#options.systemTime.nowEpochMs() - epochAt(offset, this.nowMs());
+    const isDoubtful = Math.abs(errorMs) > maxErrorMs && (await this.#isSystemTimeKnown());
+    if (!isDoubtful || this.#isWrong) {
+      this.#doubtedSinceMs = undefined;
+      return;
+    }
+    this.#doubtedSinceMs ??= this.nowMs();
+    if (this.nowMs() - this.#doubtedSinceMs < doubtMs) return;
+    this.#isWrong = true;
+    this.#options.logger.error({ errorMs }, "the system clock is set and differs from the run's");
+    this.#options.onWrong();
+  }
+
+  async #isSystemTimeKnown(): Promise<boolean> {
+    try {
+      return await this.#options.systemTime.isKnown();
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'the state of the system clock is unreadable');
+      return false;
+    }
+  }
+
   #fix(offset: ClockOffset): void {
     if (this.#offset !== undefined || epochAt(offset, this.nowMs()) < earliestEpochMs) return;
     this.#offset = Object.freeze(offset);
-    clearInterval(this.#timer);
     this.#options.logger.info({ ...offset }, 'clock offset is fixed');
     for (const listener of this.#listeners) listener(offset);
     this.#listeners.clear();

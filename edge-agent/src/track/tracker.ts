@@ -74,6 +74,8 @@ export class Tracker {
   update(options: { nowMs: number; detections: readonly Detection[] }): TrackUpdate {
     const { nowMs, detections } = options;
     const lookMs = nowMs - (this.#lookedAtMs ?? nowMs);
+    // The machine slept, or the camera was away: nobody can say who is still there.
+    const lapsed = lookMs >= standingMissMs ? this.endAll() : [];
     this.#lookedAtMs = nowMs;
     const assigned = assignDetections({
       tracks: this.#tracks.map(({ motion }) => motion.predict(nowMs)),
@@ -90,7 +92,7 @@ export class Tracker {
     // Counted from the first look that missed it: a gated scene isn't looked at for 2 s, and nobody left.
     for (const track of missed) track.missedSinceMs ??= nowMs;
     this.#tracks = [...seen, ...missed.filter((track) => !isOver(track, nowMs))];
-    return { seen, ended: missed.filter((track) => isOver(track, nowMs)) };
+    return { seen, ended: [...lapsed, ...missed.filter((track) => isOver(track, nowMs))] };
   }
 
   /** Ends all tracks: the camera stops. */

@@ -22,12 +22,12 @@ class Machine {
     this.wallMs += ms;
   }
 
-  clock(gatewayAfterMs = 15_000): AgentClock {
+  clock(options: { gatewayAfterMs?: number; onWrong?: () => void } = {}): AgentClock {
     return new AgentClock({
       systemTime: { nowEpochMs: () => this.wallMs, isKnown: () => Promise.resolve(this.known) },
       nowMs: () => this.monotonicMs,
-      gatewayAfterMs,
       logger,
+      ...options,
     });
   }
 }
@@ -88,7 +88,7 @@ test('does not believe a trusted clock that stands before 2020', async () => {
 
 test("takes the gateway's time only when NTP had its chance, halving the round trip", async () => {
   const machine = new Machine(0);
-  const clock = machine.clock(10_000);
+  const clock = machine.clock({ gatewayAfterMs: 10_000 });
   await clock.start();
   clock.offerGatewayTime({ gatewayTime: year2026, sentAtMs: 0, receivedAtMs: 0 });
   assert.equal(clock.offset, undefined);
@@ -117,4 +117,47 @@ test('tells those who wait, once', async () => {
   clock.onFixed(() => (calls += 10));
   assert.equal(calls, 11);
   await clock.stop();
+});
+
+/** Lets a machine run for a while, its clock looking each second. */
+async function run(machine: Machine, clock: AgentClock, seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second += 1) {
+    machine.pass(1_000);
+    await clock.check();
+  }
+}
+
+test('says once that its times are wrong, when the set system clock stays elsewhere', async () => {
+  for (const jumpMs of [7_200_000, -7_200_000, 11_000]) {
+    const machine = new Machine(year2026);
+    machine.known = true;
+    let wrong = 0;
+    const clock = machine.clock({ onWrong: () => (wrong += 1) });
+    await clock.check();
+    await run(machine, clock, 60);
+    assert.equal(wrong, 0);
+    machine.wallMs += jumpMs;
+    await run(machine, clock, 3);
+    assert.equal(wrong, 0, 'somebody may take it back');
+    await run(machine, clock, 60);
+    assert.equal(wrong, 1);
+  }
+});
+
+test('stays with its times for a small step, a jump that is taken back, and a clock that nobody has set', async () => {
+  const machine = new Machine(year2026);
+  machine.known = true;
+  let wrong = 0;
+  const clock = machine.clock({ onWrong: () => (wrong += 1) });
+  await clock.check();
+  machine.wallMs += 9_000;
+  await run(machine, clock, 60);
+  machine.wallMs += 3_600_000;
+  await run(machine, clock, 4);
+  machine.wallMs -= 3_600_000;
+  await run(machine, clock, 60);
+  machine.known = false;
+  machine.wallMs = 0;
+  await run(machine, clock, 60);
+  assert.equal(wrong, 0);
 });

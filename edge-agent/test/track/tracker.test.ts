@@ -144,6 +144,19 @@ describe('Tracker', () => {
     assert.equal(tracker.liveCount, 0);
   });
 
+  it('waits longer for someone who stood, and for nobody while nobody looked', () => {
+    const tracker = newTracker();
+    const look = (nowMs: number, isThere: boolean) =>
+      tracker.update({ nowMs, detections: isThere ? [face({ x: 50 })] : [] });
+    for (let nowMs = 0; nowMs <= 3_000; nowMs += 200) look(nowMs, true);
+    for (let nowMs = 3_200; nowMs < 23_000; nowMs += 200)
+      assert.equal(look(nowMs, false).ended.length, 0);
+    assert.equal(look(23_000, true).seen[0]?.trackId, 'track0');
+    const slept = look(7_200_000, true);
+    assert.equal(slept.ended[0]?.lastSeenAtMs, 23_000);
+    assert.equal(slept.seen[0]?.trackId, 'track1');
+  });
+
   it('does not take a face of another size for the same one', () => {
     const tracker = newTracker();
     tracker.update({ nowMs: 0, detections: [face({ x: 50 })] });
