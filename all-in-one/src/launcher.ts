@@ -164,7 +164,8 @@ export class Launcher {
         environment: {
           ...this.#environment.inherited,
           ...agentEnvironment({
-            ...{ deviceId, camera, clock: 'trust' },
+            // Not `auto`: agents that start together would time each other.
+            ...{ deviceId, camera, clock: 'trust', precision: 'int8' },
             token: from.tokens.get(deviceId) ?? '',
             mqttUrl: `mqtt://${host}:${from.mqttPorts[index % from.mqttPorts.length]}`,
             dataDirectory: join(this.#options.dataDirectory, 'agents', deviceId),

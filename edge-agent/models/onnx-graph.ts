@@ -1,11 +1,20 @@
 import onnxProto from 'onnx-proto';
 import type { onnx as Onnx } from 'onnx-proto';
+import { ModelError } from './model-error.ts';
 
 const { onnx } = onnxProto;
 
 /** ONNX tensor element types (onnx.proto, `TensorProto.DataType`). */
 const elementType = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
 const { INT, STRING, INTS } = onnx.AttributeProto.AttributeType;
+
+const arrayTypes = new Map<number, new (buffer: ArrayBuffer) => TensorData>([
+  [elementType.float, Float32Array],
+  [elementType.uint8, Uint8Array],
+  [elementType.int8, Int8Array],
+  [elementType.int32, Int32Array],
+  [elementType.int64, BigInt64Array],
+]);
 
 const opsetVersion = 17;
 const irVersion = 8;
@@ -70,6 +79,90 @@ export function encodeGraph(graph: Graph): Uint8Array {
     },
   };
   return onnx.ModelProto.encode(model).finish();
+}
+
+/**
+ * The graph of an ONNX file that needs no more than these terms. Throws `model_shape_unexpected` for bytes
+ * that are no model, `model_unsupported_operation` for what a `Graph` can't say.
+ */
+export function decodeGraph(bytes: Uint8Array): Graph {
+  const { graph } = decodeModel(bytes);
+  const constants = (graph?.initializer ?? []).map(decodeConstant);
+  const names = new Set(constants.map(({ name }) => name));
+  const [input, ...others] = (graph?.input ?? []).filter(({ name }) => !names.has(name ?? ''));
+  if (input === undefined || others.length > 0) throw unreadable('it has not just one input');
+  return {
+    name: graph?.name ?? '',
+    input: { name: input.name ?? '', shape: shapeOf(input) ?? [] },
+    outputs: (graph?.output ?? []).map(decodeOutput),
+    nodes: (graph?.node ?? []).map(decodeNode),
+    constants,
+  };
+}
+
+function decodeModel(bytes: Uint8Array): Onnx.IModelProto {
+  try {
+    return onnx.ModelProto.decode(bytes);
+  } catch (cause) {
+    throw new ModelError({
+      code: 'model_shape_unexpected',
+      message: 'The model file is damaged or not a model.',
+      cause,
+    });
+  }
+}
+
+function decodeNode(node: Onnx.INodeProto): GraphNode {
+  const [output, ...others] = node.output ?? [];
+  if (output === undefined || others.length > 0) {
+    throw unreadable(`a node ${node.opType ?? ''} has not just one output`);
+  }
+  const attributes = (node.attribute ?? []).map((attribute) => decodeAttribute(attribute));
+  return {
+    operation: node.opType ?? '',
+    inputs: node.input ?? [],
+    output,
+    attributes: Object.fromEntries(attributes),
+  };
+}
+
+function decodeAttribute(attribute: Onnx.IAttributeProto): [string, AttributeValue] {
+  const name = attribute.name ?? '';
+  switch (attribute.type) {
+    case INT:
+      return [name, Number(attribute.i)];
+    case STRING:
+      return [name, Buffer.from(attribute.s ?? []).toString('latin1')];
+    case INTS:
+      return [name, (attribute.ints ?? []).map(Number)];
+    default:
+      throw unreadable(`the attribute ${name} is of another kind`);
+  }
+}
+
+function decodeConstant({ name, dims, dataType, rawData }: Onnx.ITensorProto): GraphConstant {
+  const make = arrayTypes.get(dataType ?? 0);
+  if (make === undefined || rawData == null) throw unreadable(`a tensor ${name ?? ''}`);
+  // A copy: the bytes in the file lie as they come, a typed array wants them aligned.
+  const data = new make(Uint8Array.from(rawData).buffer);
+  return { name: name ?? '', shape: (dims ?? []).map(Number), data };
+}
+
+function decodeOutput(port: Onnx.IValueInfoProto): GraphOutput {
+  const shape = shapeOf(port);
+  return { name: port.name ?? '', ...(shape !== undefined && { shape }) };
+}
+
+/** 0 for a size that is left open. */
+function shapeOf({ type }: Onnx.IValueInfoProto): number[] | undefined {
+  return type?.tensorType?.shape?.dim?.map(({ dimValue }) => Number(dimValue ?? 0));
+}
+
+function unreadable(what: string): ModelError {
+  return new ModelError({
+    code: 'model_unsupported_operation',
+    message: `The model can't be read here: ${what}.`,
+  });
 }
 
 function encodeNode(node: GraphNode): Onnx.INodeProto {

@@ -12,10 +12,12 @@ import { OnoffPrivacySwitch } from './gpio/onoff-privacy-switch.ts';
 import { OnoffStatusLight } from './gpio/onoff-status-light.ts';
 import { StatusIndicator } from './health/status-indicator.ts';
 import {
+  backendOf,
   combinedModelId,
   createDetector,
   createEmotionClassifier,
   ensureModels,
+  InferenceThread,
   uncertaintyThreshold,
   type InstalledModels,
 } from './inference/index.ts';
@@ -27,6 +29,14 @@ import { ExclusionZones } from './privacy/exclusion-zones.ts';
 import { DurableCounter } from './publish/durable-counter.ts';
 import { MqttPublisher } from './publish/mqtt-publisher.ts';
 import { RenewedAgent } from './renewed-agent.ts';
+
+interface Inference {
+  readonly detector: FaceDetector;
+  readonly classifier: EmotionClassifier;
+  readonly thread: InferenceThread;
+  /** For an operator's eyes; the names of the models, which hold their precision, stand beside it. */
+  readonly detail: string;
+}
 
 /** What is still in the outbox then goes out at the next start. */
 const drainTimeoutMs = 3_000;
@@ -60,13 +70,14 @@ async function composeRun(options: {
   const nowMs = () => clock.nowMs();
   const source = createFrameSource({ camera, framesPerSecond: analysisFps, nowMs, logger });
   const models = await ensureModels({ cacheDirectory: config.modelCache });
-  const { detector, classifier } = await createModels({ config, models, logger });
+  const inference = await createModels({ config, models, logger });
+  const { detector, classifier, thread } = inference;
 
   const runId = randomUUID();
   const modelId = combinedModelId({ detector, classifier });
   const files = new FolderFiles({ folder: path.join(config.dataDirectory, 'outbox') });
   const outbox = new FileOutbox({ files, clock, runId, modelId, logger });
-  const detail = `${describeCamera(camera)}, at most ${analysisFps} frames/s`;
+  const detail = `${describeCamera(camera)}, at most ${analysisFps} frames/s; ${inference.detail}`;
   const publisher = new MqttPublisher({
     url: config.mqttUrl,
     deviceId: config.deviceId,
@@ -97,6 +108,7 @@ async function composeRun(options: {
     start: () => startAll([...indicator, outbox, clock, publisher, agent]),
     stop: async () => {
       await agent.stop();
+      await thread.stop();
       const isDrained = await publisher.drain(drainTimeoutMs);
       if (!isDrained) logger.info(outbox.status(), 'the outbox keeps what could not be sent');
       await publisher.stop();
@@ -111,20 +123,29 @@ async function createModels(options: {
   config: AgentConfig;
   models: InstalledModels;
   logger: Logger;
-}): Promise<{ detector: FaceDetector; classifier: EmotionClassifier }> {
+}): Promise<Inference> {
   const { config, models, logger } = options;
-  const { precision } = config;
+  const { backend, precision: wanted, dataDirectory: folder } = config;
   const choice = parseDetector(config.detector);
   const size = 'size' in choice ? choice.size : '320x256';
-  const precisions =
-    precision === 'auto'
-      ? await choosePrecisions({ models, size, folder: config.dataDirectory, logger })
-      : { detector: precision, classifier: precision };
-  const detector = createDetector({ models, precision: precisions.detector, ...choice });
-  const classifier = createEmotionClassifier({ models, precision: precisions.classifier });
+  const thread = new InferenceThread({ backend: backendOf(backend), logger });
+  await thread.start();
+  const { openSession } = thread;
+  const precisions = await choosePrecisions({
+    ...{ wanted, backend, openSession, models, size, folder, logger },
+  });
+  const detector = createDetector({
+    ...{ models, openSession, precision: precisions.detector, ...choice },
+  });
+  const classifier = createEmotionClassifier({
+    ...{ models, openSession, precision: precisions.classifier },
+  });
   // Their names, which every record carries, are certain only once their files are open.
   await Promise.all([detector.start(), classifier.start()]);
-  return { detector, classifier };
+  const isTimed = wanted === 'auto' && backend === 'onnx';
+  const how = isTimed ? 'the faster precision here' : `precision ${precisions.detector}`;
+  const detail = `${how}, networks on ${thread.backend}`;
+  return { detector, classifier, thread, detail };
 }
 
 function createPrivacySwitch(config: AgentConfig): PrivacySwitch | undefined {

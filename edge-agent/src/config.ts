@@ -17,7 +17,9 @@ const AgentConfigSchema = Type.Object({
   analysisFps: Type.Number({ minimum: 0.5, maximum: 30, default: 5 }),
   detector: Type.String({ pattern: detectors, default: 'blazeface-320x256' }),
   /** `auto`: the faster one on this machine. */
-  precision: Type.Enum(['int8', 'fp32', 'auto'], { default: 'int8' }),
+  precision: Type.Enum(['int8', 'fp32', 'auto'], { default: 'auto' }),
+  /** What runs the networks: ONNX Runtime or TensorFlow.js. */
+  backend: Type.Enum(['onnx', 'tfjs'], { default: 'onnx' }),
   /** Someone who stays longer is not classified any more: staff, or a picture on the wall. */
   maxVisitMs: Type.Integer({ minimum: 10_000, maximum: 24 * 3_600_000, default: 20 * 60_000 }),
   /** Where nobody is measured: boxes or polygons relative to the frame, as JSON. */

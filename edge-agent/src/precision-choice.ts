@@ -1,10 +1,14 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Logger } from '@emotion-fleet/service';
+import { OperatorError, type Logger } from '@emotion-fleet/service';
 import type { InstalledModels, Precision } from '../models/index.ts';
-import { timeModels, type DetectorSize } from './inference/index.ts';
+import { timeModels, type DetectorSize, type SessionOpener } from './inference/index.ts';
 
 export interface PrecisionChoiceOptions {
+  /** What the operator wants. */
+  readonly wanted: Precision | 'auto';
+  readonly backend: 'onnx' | 'tfjs';
+  readonly openSession: SessionOpener;
   readonly models: InstalledModels;
   readonly size: DetectorSize;
   /** Where the choice is kept. */
@@ -19,20 +23,41 @@ export interface PrecisionChoice {
 }
 
 /**
- * Chooses the faster precision of each model on this machine: int8 wins on some processors and loses on
- * others. Timed once and kept, so that a device's records don't change their model from start to start.
+ * The precision of each model: as wanted, else the faster one on this machine, since int8 wins on some
+ * processors and loses on others. Timed once and kept, so that a device's records don't change their
+ * model from start to start.
+ *
+ * @throws OperatorError `bad_config` where the backend hasn't got it
  */
 export async function choosePrecisions(options: PrecisionChoiceOptions): Promise<PrecisionChoice> {
-  const { models, size, folder, logger, time = timeModels } = options;
+  const { wanted, backend, size, folder } = options;
+  if (backend === 'tfjs') {
+    if (wanted === 'int8') throw floatOnly();
+    return { detector: 'fp32', classifier: 'fp32' };
+  }
+  if (wanted !== 'auto') return { detector: wanted, classifier: wanted };
   const file = path.join(folder, `precision-${size}.json`);
-  const kept = await readChoice(file);
-  if (kept !== undefined) return kept;
-  const { detector, classifier } = await time({ models, size });
+  return (await readChoice(file)) ?? timeAndKeep(file, options);
+}
+
+async function timeAndKeep(
+  file: string,
+  options: PrecisionChoiceOptions,
+): Promise<PrecisionChoice> {
+  const { models, size, openSession, logger, time = timeModels } = options;
+  const { detector, classifier } = await time({ models, size, openSession });
   logger.info({ detector, classifier }, 'precisions chosen');
   const choice = { detector: detector.fastest, classifier: classifier.fastest };
-  await mkdir(folder, { recursive: true });
+  await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, JSON.stringify(choice));
   return choice;
+}
+
+function floatOnly(): OperatorError {
+  return new OperatorError(
+    'bad_config',
+    'EMOTION_PRECISION=int8 needs EMOTION_BACKEND=onnx: TensorFlow.js runs float models only.',
+  );
 }
 
 /** A damaged file is one that isn't there: the models are timed again. */

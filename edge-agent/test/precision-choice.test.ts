@@ -6,7 +6,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { silentLogger } from '@emotion-fleet/service';
 import type { InstalledModels } from '../models/index.ts';
 import type { DetectorSize } from '../src/inference/index.ts';
-import { choosePrecisions } from '../src/precision-choice.ts';
+import { choosePrecisions, type PrecisionChoiceOptions } from '../src/precision-choice.ts';
 
 const models: InstalledModels = {
   get: () => assert.fail('the fake timing needs no model'),
@@ -22,8 +22,11 @@ describe('choosePrecisions', () => {
   beforeEach(() => (timings = 0));
   after(() => rm(folder, { recursive: true, force: true }));
 
-  const choose = (size: DetectorSize) =>
+  const choose = (size: DetectorSize, other: Partial<PrecisionChoiceOptions> = {}) =>
     choosePrecisions({
+      wanted: 'auto',
+      backend: 'onnx',
+      openSession: () => assert.fail('nor a session'),
       models,
       size,
       folder,
@@ -35,6 +38,7 @@ describe('choosePrecisions', () => {
           classifier: { fastest: 'int8', medianMs: { int8: 2, fp32: 3 } },
         };
       },
+      ...other,
     });
 
   it('times the models once for each detector size, and keeps the faster precision', async () => {
@@ -52,5 +56,20 @@ describe('choosePrecisions', () => {
       await choose('320x256');
     }
     assert.equal(timings, damaged.length);
+  });
+
+  it('takes what the operator wants without timing anything', async () => {
+    const chosen = await choose('320x256', { wanted: 'int8', folder: '/not/there' });
+    assert.deepEqual(chosen, { detector: 'int8', classifier: 'int8' });
+    assert.equal(timings, 0);
+  });
+
+  it('takes floats for TensorFlow.js, and says that it has no int8', async () => {
+    const tfjs = { backend: 'tfjs', folder: '/not/there' } as const;
+    const floats = { detector: 'fp32', classifier: 'fp32' };
+    assert.deepEqual(await choose('320x256', tfjs), floats);
+    assert.deepEqual(await choose('320x256', { ...tfjs, wanted: 'fp32' }), floats);
+    await assert.rejects(choose('320x256', { ...tfjs, wanted: 'int8' }), { code: 'bad_config' });
+    assert.equal(timings, 0);
   });
 });

@@ -75,7 +75,7 @@ export class EmbeddedFleet {
           environment: {
             PATH: process.env['PATH'] ?? '',
             ...agentEnvironment({
-              ...{ deviceId, camera, modelCache, clock: 'trust' },
+              ...{ deviceId, camera, modelCache, clock: 'trust', precision: 'int8' },
               token: tokens.get(deviceId) ?? '',
               mqttUrl: `mqtt://127.0.0.1:${tapPort}`,
               dataDirectory: join(dataDirectory, 'agents', deviceId),

@@ -1,7 +1,7 @@
 import { ModelError } from '../../models/index.ts';
 import type { InstalledModel } from '../../models/index.ts';
 import { openInstalledModel, requireStarted } from '../inference/model-loader.ts';
-import type { OnnxSession } from '../inference/onnx-session.ts';
+import type { ModelSession, SessionOpener } from '../inference/model-session.ts';
 import type { Detection, EmotionClassifier, EmotionScores, Frame } from '../ports.ts';
 import { normalizeContrast } from './contrast-stretch.ts';
 import { toEmotionScores } from './emotion-scores.ts';
@@ -11,14 +11,21 @@ import { cropSquareOf, sampleLuma } from './face-crop.ts';
 export class OnnxEmotionClassifier implements EmotionClassifier {
   readonly modelId: string;
   readonly #model: InstalledModel;
+  readonly #openSession: SessionOpener | undefined;
   readonly #classes: readonly string[];
   readonly #temperature: number;
   readonly #size: number;
   readonly #histogram = new Uint32Array(256);
-  #session: OnnxSession | undefined;
+  #session: ModelSession | undefined;
 
   /** Throws `model_card_invalid` where the card has no classes or no temperature. */
-  constructor({ model }: { model: InstalledModel }) {
+  constructor({
+    model,
+    openSession,
+  }: {
+    model: InstalledModel;
+    openSession?: SessionOpener | undefined;
+  }) {
     const { card, file } = model;
     const { classes } = card.output;
     if (classes === undefined || card.calibration === undefined) {
@@ -29,13 +36,14 @@ export class OnnxEmotionClassifier implements EmotionClassifier {
     }
     this.modelId = `${card.id}-${file.precision}`;
     this.#model = model;
+    this.#openSession = openSession;
     this.#classes = classes;
     this.#temperature = card.calibration.temperature;
     this.#size = card.input.shape[3]!;
   }
 
   async start(): Promise<void> {
-    this.#session ??= await openInstalledModel(this.#model);
+    this.#session ??= await openInstalledModel(this.#model, this.#openSession);
   }
 
   async stop(): Promise<void> {

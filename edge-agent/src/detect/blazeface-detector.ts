@@ -1,6 +1,6 @@
 import type { InstalledModel } from '../../models/index.ts';
 import { openInstalledModel, requireStarted } from '../inference/model-loader.ts';
-import type { OnnxSession } from '../inference/onnx-session.ts';
+import type { ModelSession, SessionOpener } from '../inference/model-session.ts';
 import type { Detection, FaceDetector, Frame, Point } from '../ports.ts';
 import { blazeFaceAnchors, decodeBlazeFace } from './blazeface-decoder.ts';
 import { toFrameDetection } from './detection-geometry.ts';
@@ -9,25 +9,28 @@ import { suppressNonMaxima } from './non-max-suppression.ts';
 
 const maximumOverlap = 0.3;
 
-/**
- * MediaPipe's BlazeFace for back cameras on ONNX Runtime. One `detect` at a time: its input buffer is
- * reused.
- */
+/** MediaPipe's BlazeFace for back cameras. One `detect` at a time: its input buffer is reused. */
 export class BlazeFaceDetector implements FaceDetector {
   readonly modelId: string;
   readonly #model: InstalledModel;
+  readonly #openSession: SessionOpener | undefined;
   readonly #minimumScore: number;
   readonly #shape: readonly number[];
   readonly #letterbox: Letterbox;
   readonly #anchors: readonly Point[];
-  #session: OnnxSession | undefined;
+  #session: ModelSession | undefined;
 
   /** `minimumScore` (0..1) defaults to the one on the model's card. */
-  constructor(options: { model: InstalledModel; minimumScore?: number }) {
+  constructor(options: {
+    model: InstalledModel;
+    openSession?: SessionOpener | undefined;
+    minimumScore?: number;
+  }) {
     const { card, file } = options.model;
     const [, , height = 0, width = 0] = card.input.shape;
     this.modelId = `${card.id}-${file.precision}`;
     this.#model = options.model;
+    this.#openSession = options.openSession;
     this.#minimumScore = options.minimumScore ?? card.detection?.minimumScore ?? 0.5;
     this.#shape = card.input.shape;
     this.#letterbox = new Letterbox({
@@ -41,7 +44,7 @@ export class BlazeFaceDetector implements FaceDetector {
   }
 
   async start(): Promise<void> {
-    this.#session ??= await openInstalledModel(this.#model);
+    this.#session ??= await openInstalledModel(this.#model, this.#openSession);
   }
 
   async stop(): Promise<void> {

@@ -54,7 +54,9 @@ export class Letterbox {
 
   constructor(options: LetterboxOptions) {
     this.#options = options;
-    this.tensor = new Float32Array(3 * options.width * options.height);
+    // Shared: whatever thread runs the network reads it where it is.
+    const bytes = 3 * options.width * options.height * Float32Array.BYTES_PER_ELEMENT;
+    this.tensor = new Float32Array(new SharedArrayBuffer(bytes));
   }
 
   fill(frame: Frame): void {

@@ -1,7 +1,7 @@
 import { ModelError } from '../../models/index.ts';
 import { readModelFile, requireStarted } from '../inference/model-loader.ts';
+import type { ModelSession, SessionOpener } from '../inference/model-session.ts';
 import { openOnnxSession } from '../inference/onnx-session.ts';
-import type { OnnxSession } from '../inference/onnx-session.ts';
 import type { Detection, FaceDetector, Frame } from '../ports.ts';
 import { toFrameDetection } from './detection-geometry.ts';
 import { Letterbox } from './letterbox.ts';
@@ -13,16 +13,17 @@ const defaultMinimumScore = 0.6;
 const requiredOutputs = ['cls_8', 'obj_8', 'bbox_8', 'kps_8', 'cls_32', 'kps_32'];
 
 /**
- * OpenCV's YuNet on ONNX Runtime, for a file that somebody has put there. One `detect` at a time: its
+ * OpenCV's YuNet, for a file that somebody has put there. One `detect` at a time: its
  * input buffer is reused.
  */
 export class YunetDetector implements FaceDetector {
   readonly #modelPath: string;
+  readonly #openSession: SessionOpener;
   readonly #minimumScore: number;
   #width: number;
   #height: number;
   #letterbox: Letterbox | undefined;
-  #session: OnnxSession | undefined;
+  #session: ModelSession | undefined;
 
   /**
    * `width` and `height` (multiples of 32) count where the file takes any size; a file of a fixed size
@@ -32,9 +33,11 @@ export class YunetDetector implements FaceDetector {
     modelPath: string;
     width?: number;
     height?: number;
+    openSession?: SessionOpener | undefined;
     minimumScore?: number;
   }) {
     this.#modelPath = options.modelPath;
+    this.#openSession = options.openSession ?? openOnnxSession;
     this.#width = options.width ?? 320;
     this.#height = options.height ?? 256;
     this.#minimumScore = options.minimumScore ?? defaultMinimumScore;
@@ -47,7 +50,7 @@ export class YunetDetector implements FaceDetector {
 
   async start(): Promise<void> {
     if (this.#session !== undefined) return;
-    const session = await openOnnxSession({ model: await readModelFile(this.#modelPath) });
+    const session = await this.#openSession({ model: await readModelFile(this.#modelPath) });
     if (requiredOutputs.some((name) => !session.outputNames.includes(name))) {
       await session.close();
       throw new ModelError({

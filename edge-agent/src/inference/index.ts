@@ -4,13 +4,17 @@ import { OnnxEmotionClassifier } from '../classify/onnx-emotion-classifier.ts';
 import { BlazeFaceDetector } from '../detect/blazeface-detector.ts';
 import { YunetDetector } from '../detect/yunet-detector.ts';
 import type { EmotionClassifier, FaceDetector } from '../ports.ts';
+import type { SessionOpener } from './model-session.ts';
+import { openOnnxSession } from './onnx-session.ts';
 import { timePrecisions } from './precision-timing.ts';
 import type { PrecisionTiming } from './precision-timing.ts';
 
 export { ensureModels };
 export type { InstalledModels } from '../../models/index.ts';
 export { ModelError } from '../../models/index.ts';
-export type { PrecisionTiming };
+export type { PrecisionTiming, SessionOpener };
+export { backendOf } from './backend.ts';
+export { InferenceThread } from './inference-thread.ts';
 
 /** Input sizes of the built face detector: the default, and one at half its cost for a slow device. */
 export type DetectorSize = '320x256' | '256x192';
@@ -22,23 +26,26 @@ export function createDetector(options: {
   precision?: Precision;
   yunetPath?: string;
   minimumScore?: number;
+  openSession?: SessionOpener;
 }): FaceDetector {
-  const { models, size = '320x256', precision = 'int8', yunetPath, minimumScore } = options;
-  const limits = minimumScore === undefined ? {} : { minimumScore };
+  const { models, size = '320x256', precision = 'int8', yunetPath } = options;
+  const { minimumScore, openSession } = options;
+  const common = { openSession, ...(minimumScore !== undefined && { minimumScore }) };
   if (yunetPath !== undefined) {
     const [width, height] = size.split('x').map(Number);
-    return new YunetDetector({ modelPath: yunetPath, width: width!, height: height!, ...limits });
+    return new YunetDetector({ modelPath: yunetPath, width: width!, height: height!, ...common });
   }
   const id: BuiltModelId = `blazeface-back-${size}`;
-  return new BlazeFaceDetector({ model: models.get(id, precision), ...limits });
+  return new BlazeFaceDetector({ model: models.get(id, precision), ...common });
 }
 
 export function createEmotionClassifier(options: {
   models: InstalledModels;
   precision?: Precision;
+  openSession?: SessionOpener;
 }): EmotionClassifier {
-  const { models, precision = 'int8' } = options;
-  return new OnnxEmotionClassifier({ model: models.get('big-xception', precision) });
+  const { models, precision = 'int8', openSession } = options;
+  return new OnnxEmotionClassifier({ model: models.get('big-xception', precision), openSession });
 }
 
 /**
@@ -48,10 +55,11 @@ export function createEmotionClassifier(options: {
 export async function timeModels(options: {
   models: InstalledModels;
   size?: DetectorSize;
+  openSession?: SessionOpener;
 }): Promise<{ detector: PrecisionTiming; classifier: PrecisionTiming }> {
-  const { models, size = '320x256' } = options;
+  const { models, size = '320x256', openSession = openOnnxSession } = options;
   const timingOf = (id: BuiltModelId): Promise<PrecisionTiming> =>
-    timePrecisions({ int8: models.get(id, 'int8'), fp32: models.get(id, 'fp32') });
+    timePrecisions({ int8: models.get(id, 'int8'), fp32: models.get(id, 'fp32'), openSession });
   // One after the other, so that they don't take each other's time.
   const detector = await timingOf(`blazeface-back-${size}`);
   return { detector, classifier: await timingOf('big-xception') };

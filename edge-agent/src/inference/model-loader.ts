@@ -1,14 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { ModelError, verifyModelBytes } from '../../models/index.ts';
 import type { InstalledModel } from '../../models/index.ts';
+import type { ModelSession, SessionOpener } from './model-session.ts';
 import { openOnnxSession } from './onnx-session.ts';
-import type { OnnxSession } from './onnx-session.ts';
 
 /** Opens the network of an installed model after its bytes were checked against its card. */
-export async function openInstalledModel(model: InstalledModel): Promise<OnnxSession> {
+export async function openInstalledModel(
+  model: InstalledModel,
+  openSession: SessionOpener = openOnnxSession,
+): Promise<ModelSession> {
   const bytes = await readModelFile(model.path);
   verifyModelBytes({ bytes, file: model.file, origin: model.path });
-  return openOnnxSession({ model: bytes });
+  return openSession({ model: bytes });
 }
 
 /** The bytes of a model file. Throws `model_file_missing`. */
@@ -25,7 +28,7 @@ export async function readModelFile(filePath: string): Promise<Uint8Array> {
 }
 
 /** The session of an adapter that was started. Throws where it wasn't. */
-export function requireStarted(session: OnnxSession | undefined): OnnxSession {
+export function requireStarted(session: ModelSession | undefined): ModelSession {
   if (session !== undefined) return session;
   throw new ModelError({ code: 'inference_unavailable', message: 'The model was not started.' });
 }

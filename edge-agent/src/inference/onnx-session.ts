@@ -1,36 +1,20 @@
 import type * as OnnxRuntime from 'onnxruntime-node';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { ModelError } from '../../models/index.ts';
+import type { ModelInput, ModelOutput, ModelSession } from './model-session.ts';
 
 type Runtime = typeof OnnxRuntime;
 
-export interface OnnxOutput {
-  readonly data: Float32Array;
-  readonly shape: readonly number[];
-}
-
-/** A loaded network with one float input. The input's buffer may be reused once `run` has returned. */
-export interface OnnxSession {
-  /** Sizes of the input; 0 where the network takes any size. */
-  readonly inputShape: readonly number[];
-  readonly outputNames: readonly string[];
-  run(input: {
-    data: Float32Array;
-    shape: readonly number[];
-  }): Promise<ReadonlyMap<string, OnnxOutput>>;
-  close(): Promise<void>;
-}
-
 /**
- * Loads a network from its bytes. One thread: the cores of a camera are shared with capture and
- * sending, and at these sizes a second one gains little. Throws `inference_unavailable` where ONNX
- * Runtime has no binary for this machine.
+ * A network on ONNX Runtime. One thread: the cores of a camera are shared with capture and sending, and
+ * at these sizes a second one gains little. `run` computes on the thread that calls it, whatever its
+ * promise suggests: `InferenceThread` keeps that off the agent's own.
  */
 export async function openOnnxSession(options: {
   model: Uint8Array;
   /** How the runtime is imported; replaced in tests. */
   importRuntime?: () => Promise<Runtime>;
-}): Promise<OnnxSession> {
+}): Promise<ModelSession> {
   const { model, importRuntime = () => import('onnxruntime-node') } = options;
   const runtime = await loadRuntime(importRuntime);
   let session: InferenceSession;
@@ -68,7 +52,7 @@ async function loadRuntime(importRuntime: () => Promise<Runtime>): Promise<Runti
   }
 }
 
-class RuntimeSession implements OnnxSession {
+class RuntimeSession implements ModelSession {
   readonly inputShape: readonly number[];
   readonly outputNames: readonly string[];
   readonly #runtime: Runtime;
@@ -85,10 +69,7 @@ class RuntimeSession implements OnnxSession {
     this.inputShape = sizes.map((size) => (typeof size === 'number' ? size : 0));
   }
 
-  async run(input: {
-    data: Float32Array;
-    shape: readonly number[];
-  }): Promise<ReadonlyMap<string, OnnxOutput>> {
+  async run(input: ModelInput): Promise<ReadonlyMap<string, ModelOutput>> {
     const tensor = new this.#runtime.Tensor('float32', input.data, input.shape);
     const results = await this.#session.run({ [this.#inputName]: tensor });
     return new Map(Object.entries(results).map(([name, result]) => [name, outputOf(name, result)]));
@@ -99,7 +80,7 @@ class RuntimeSession implements OnnxSession {
   }
 }
 
-function outputOf(name: string, { data, dims }: Tensor): OnnxOutput {
+function outputOf(name: string, { data, dims }: Tensor): ModelOutput {
   if (data instanceof Float32Array) return { data, shape: dims };
   throw new ModelError({
     code: 'model_shape_unexpected',

@@ -1,5 +1,6 @@
 import type { InstalledModel, Precision } from '../../models/index.ts';
 import { openInstalledModel } from './model-loader.ts';
+import type { SessionOpener } from './model-session.ts';
 
 /** Medians of one pass in milliseconds, and the precision that is the faster one on this machine. */
 export interface PrecisionTiming {
@@ -16,14 +17,15 @@ const warmUpRounds = 2;
 export async function timePrecisions(options: {
   int8: InstalledModel;
   fp32: InstalledModel;
+  openSession: SessionOpener;
   rounds?: number;
   nowMs?: () => number;
 }): Promise<PrecisionTiming> {
-  const { rounds = 9, nowMs = () => performance.now() } = options;
+  const { openSession, rounds = 9, nowMs = () => performance.now() } = options;
   const shape = options.fp32.card.input.shape;
   const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
-  const int8 = await openInstalledModel(options.int8);
-  const fp32 = await openInstalledModel(options.fp32);
+  const int8 = await openInstalledModel(options.int8, openSession);
+  const fp32 = await openInstalledModel(options.fp32, openSession);
   const times: Record<Precision, number[]> = { int8: [], fp32: [] };
   for (let round = -warmUpRounds; round < rounds; round += 1) {
     for (const [precision, session] of [

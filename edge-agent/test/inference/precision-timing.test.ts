@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ensureModels } from '../../models/index.ts';
+import { openOnnxSession } from '../../src/inference/onnx-session.ts';
 import { timePrecisions } from '../../src/inference/precision-timing.ts';
 import { withTemporaryFolder } from '../models/temporary-folder.ts';
 
@@ -15,6 +16,7 @@ test('names the precision that takes less time', async () => {
     const timing = await timePrecisions({
       int8: models.get('big-xception', 'int8'),
       fp32: models.get('big-xception', 'fp32'),
+      openSession: openOnnxSession,
       rounds: 3,
       nowMs: () => readings.shift()!,
     });

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { encodeGraph } from '../../models/onnx-graph.ts';
+import { buildModel, recipes } from '../../models/recipes.ts';
+import type { ModelSession, SessionOpener } from '../../src/inference/model-session.ts';
+import { openOnnxSession } from '../../src/inference/onnx-session.ts';
+
+export interface SessionBench {
+  readonly openSession: SessionOpener;
+  tidyUp?(): Promise<void>;
+}
+
+/** How far an output may lie from ONNX Runtime's; outputs are logits and pixels, up to about a hundred. */
+const tolerance = 1e-3;
+
+const rectifier = encodeGraph({
+  name: 'rectifier',
+  input: { name: 'input', shape: [1, 3] },
+  outputs: [{ name: 'result', shape: [1, 3] }],
+  nodes: [{ operation: 'Relu', inputs: ['input'], output: 'result', attributes: {} }],
+  constants: [],
+});
+
+/** What every `ModelSession` does; each backend runs it, in a thread and without one. */
+export function describeModelSession(name: string, newBench: () => Promise<SessionBench>): void {
+  describe(`${name} as a ModelSession`, () => {
+    let bench: SessionBench;
+    before(async () => {
+      bench = await newBench();
+    });
+    after(() => bench.tidyUp?.());
+
+    async function withSession(
+      model: Uint8Array,
+      use: (session: ModelSession) => Promise<void>,
+    ): Promise<void> {
+      const session = await bench.openSession({ model });
+      try {
+        await use(session);
+      } finally {
+        await session.close();
+      }
+    }
+
+    it('tells its shapes and names, and runs', async () => {
+      await withSession(rectifier, async (session) => {
+        assert.deepEqual(session.inputShape, [1, 3]);
+        assert.deepEqual(session.outputNames, ['result']);
+        const outputs = await session.run({ data: Float32Array.of(-1, 0, 2), shape: [1, 3] });
+        assert.deepEqual([...outputs.get('result')!.data], [0, 0, 2]);
+        assert.deepEqual(outputs.get('result')!.shape, [1, 3]);
+      });
+    });
+
+    it('lets the buffer of the input be used again, and leaves earlier outputs as they were', async () => {
+      await withSession(rectifier, async (session) => {
+        const data = new Float32Array(new SharedArrayBuffer(12));
+        data.set([1, 2, 3]);
+        const first = await session.run({ data, shape: [1, 3] });
+        data.set([4, 5, 6]);
+        const second = await session.run({ data, shape: [1, 3] });
+        assert.deepEqual([...first.get('result')!.data], [1, 2, 3]);
+        assert.deepEqual([...second.get('result')!.data], [4, 5, 6]);
+      });
+    });
+
+    it('answers each of many that ask at once', async () => {
+      await withSession(rectifier, async (session) => {
+        const asked = [1, 2, 3, 4].map((value) =>
+          session.run({ data: Float32Array.of(value, -value, 0), shape: [1, 3] }),
+        );
+        const answers = await Promise.all(asked);
+        assert.deepEqual(
+          answers.map((outputs) => outputs.get('result')!.data[0]),
+          [1, 2, 3, 4],
+        );
+      });
+    });
+
+    for (const recipe of recipes) {
+      it(`gives what ONNX Runtime gives for ${recipe.id}, within ${tolerance}`, async () => {
+        const model = await buildModel(recipe, 'fp32');
+        const reference = await openOnnxSession({ model });
+        const shape = reference.inputShape;
+        const data = testPicture(shape.reduce((product, size) => product * size, 1));
+        const expected = await reference.run({ data, shape });
+        await reference.close();
+        await withSession(model, async (session) => {
+          const outputs = await session.run({ data, shape });
+          for (const [output, { data: values, shape: sizes }] of expected) {
+            const actual = outputs.get(output)!;
+            assert.deepEqual(actual.shape, sizes);
+            const differences = values.map((value, index) => Math.abs(value - actual.data[index]!));
+            // NaN must not pass: the comparison is the way round that refuses it.
+            assert.ok(differences.every((difference) => difference <= tolerance));
+          }
+        });
+      });
+    }
+
+    it('refuses bytes that are no model', async () => {
+      await assert.rejects(bench.openSession({ model: Uint8Array.of(1, 2, 3) }), {
+        code: 'model_shape_unexpected',
+      });
+    });
+  });
+}
+
+/** Values from -1 to 1 without a period that fits a picture's. */
+function testPicture(length: number): Float32Array {
+  return Float32Array.from({ length }, (_, index) => Math.sin(index * index * 0.37));
+}
