@@ -41,6 +41,8 @@ export interface EdgeAgentOptions {
   readonly publishHealth: (message: HealthMessage) => void;
   /** The privacy switch was turned. */
   readonly onPaused?: (isPaused: boolean) => void;
+  /** Degrees Celsius of the processor; the kernel's figure by default. */
+  readonly readTemperature?: () => Promise<number | undefined>;
   readonly newTrackId: () => string;
   readonly logger: Logger;
   /** Time between samples of a track; 0 = each analysed frame. */
@@ -112,6 +114,7 @@ export class EdgeAgent {
       stageTimes,
       outboxStatus: () => outbox.status(),
       cameraState: () => this.#presence.cameraState,
+      ...(options.readTemperature && { readTemperature: options.readTemperature }),
     });
   }
 
@@ -195,6 +198,7 @@ export class EdgeAgent {
       if (this.#camera.isPaused) this.#endTracks();
     }
     this.#rate.note(clock.nowMs() - startedAtMs);
+    this.#presence.setSlowdown(this.#rate.slowdown);
   }
 
   #tick(): void {
@@ -255,7 +259,10 @@ export class EdgeAgent {
   async #reportHealth(): Promise<void> {
     const { publishHealth, logger } = this.#options;
     try {
-      publishHealth(await this.#health.report());
+      const message = await this.#health.report();
+      this.#rate.noteTemperature(message.temperatureC);
+      this.#presence.setSlowdown(this.#rate.slowdown);
+      publishHealth(message);
     } catch (error) {
       logger.warn({ err: error }, 'health not reported');
     }

@@ -34,6 +34,7 @@ class Stage {
   readonly health: HealthMessage[] = [];
   readonly agent: EdgeAgent;
   nowMs = 10_000;
+  temperatureC: number | undefined;
 
   constructor() {
     let nextTrack = 0;
@@ -47,6 +48,7 @@ class Stage {
       outbox: this.outbox,
       clock: { nowMs: () => this.nowMs, toEpochMs: () => undefined },
       publishHealth: (message) => this.health.push(message),
+      readTemperature: async () => this.temperatureC,
       newTrackId: () => `track${nextTrack++}`,
       logger: silentLogger(),
       sampleIntervalMs: 1_000,
@@ -254,6 +256,21 @@ describe('EdgeAgent', () => {
     await stage.agent.stop();
     const frames = stage.outbox.of('presence').map((presence) => presence.frames);
     assert.deepEqual(frames, [{ seen: 12, gated: 0, analysed: 10, dropped: 2 }]);
+  });
+
+  it('looks less often while the processor is hot, and says so in presence', async () => {
+    const stage = new Stage();
+    await stage.agent.start();
+    await stage.film(4_000);
+    const cool = stage.detector.calls;
+    stage.temperatureC = 80;
+    mock.timers.tick(30_000);
+    await until(() => stage.health.length === 1);
+    await stage.film(4_000);
+    await stage.agent.stop();
+    const hot = stage.detector.calls - cool;
+    assert.ok(hot < cool / 2, `${hot} of ${cool} analyses`);
+    assert.deepEqual(stage.outbox.of('presence')[0]!.slowed, { lateMs: 0, hotMs: 4_000 });
   });
 
   it('says each 30 s how it is', async () => {

@@ -1,4 +1,5 @@
 import { faceHeightBinEdgesPx } from '@emotion-fleet/contracts';
+import type { Slowdown } from '../pipeline/adaptive-rate.ts';
 import type { CameraState, PresenceDraft } from '../ports.ts';
 
 /** What became of a frame; seen = gated + analysed + dropped. */
@@ -9,6 +10,7 @@ export class PresenceInterval {
   readonly startedAtMs: number;
   #analysedMs = 0;
   readonly #frames = { gated: 0, analysed: 0, dropped: 0 };
+  readonly #slowedMs: Record<Slowdown, number> = { late: 0, hot: 0 };
   readonly #stateMs = new Map<CameraState, number>();
   readonly #faceHeights = new Array<number>(faceHeightBinEdgesPx.length + 1).fill(0);
 
@@ -33,10 +35,15 @@ export class PresenceInterval {
     this.#stateMs.set(state, (this.#stateMs.get(state) ?? 0) + durationMs);
   }
 
+  addSlowed(reason: Slowdown, durationMs: number): void {
+    this.#slowedMs[reason] += durationMs;
+  }
+
   /** The record of the interval up to `endMs`; `fallbackState` where it was too short to have one. */
   finish(options: { endMs: number; modelId: string; fallbackState: CameraState }): PresenceDraft {
     const { endMs, modelId, fallbackState } = options;
     const { gated, analysed, dropped } = this.#frames;
+    const [lateMs, hotMs] = [Math.round(this.#slowedMs.late), Math.round(this.#slowedMs.hot)];
     const [longest] = [...this.#stateMs].toSorted((a, b) => b[1] - a[1]);
     return {
       kind: 'presence',
@@ -47,6 +54,7 @@ export class PresenceInterval {
       frames: { seen: gated + analysed + dropped, gated, analysed, dropped },
       cameraState: longest?.[0] ?? fallbackState,
       faceHeights: [...this.#faceHeights],
+      ...(lateMs + hotMs > 0 && { slowed: { lateMs, hotMs } }),
     };
   }
 }

@@ -1,3 +1,4 @@
+import type { Slowdown } from '../pipeline/adaptive-rate.ts';
 import type { CameraState, RecordSink, RunClock } from '../ports.ts';
 import { PresenceInterval, type FrameFate } from './presence-interval.ts';
 
@@ -19,6 +20,7 @@ export class PresenceMeter {
   readonly #options: PresenceMeterOptions;
   #interval: PresenceInterval | undefined;
   #state: CameraState = 'lost';
+  #slowdown: Slowdown | undefined;
   #advancedToMs = 0;
   /** Time of the last usable picture, where the camera was usable since. */
   #usableAtMs: number | undefined;
@@ -43,6 +45,13 @@ export class PresenceMeter {
     this.tick();
     this.#state = state;
     if (state !== 'ok') this.#usableAtMs = undefined;
+  }
+
+  /** It looks less often than it was asked to from now on, or as often again. */
+  setSlowdown(reason: Slowdown | undefined): void {
+    if (reason === this.#slowdown) return;
+    this.tick();
+    this.#slowdown = reason;
   }
 
   /** A picture was looked at: it was good to watch, or it wasn't. */
@@ -110,7 +119,11 @@ export class PresenceMeter {
   }
 
   #advance(nowMs: number): void {
-    this.#interval?.addState(this.#state, nowMs - this.#advancedToMs);
+    const durationMs = nowMs - this.#advancedToMs;
+    this.#interval?.addState(this.#state, durationMs);
+    if (this.#slowdown !== undefined && this.#state === 'ok') {
+      this.#interval?.addSlowed(this.#slowdown, durationMs);
+    }
     this.#advancedToMs = nowMs;
   }
 

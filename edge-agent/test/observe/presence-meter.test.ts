@@ -122,6 +122,28 @@ describe('PresenceMeter', () => {
     ]);
   });
 
+  it('says how long it looked less often than it was asked to, and why', () => {
+    const { clock, sink, meter, watch } = newMeter();
+    clock.offsetMs = wholeMinute - clock.atMs;
+    meter.start();
+    meter.setState('ok');
+    watch(10_000);
+    meter.setSlowdown('late');
+    watch(20_000);
+    meter.setSlowdown('hot');
+    watch(40_000);
+    meter.setSlowdown(undefined);
+    watch(50_000);
+    // A camera that sees nothing isn't slow.
+    meter.setState('lost');
+    meter.setSlowdown('late');
+    watch(60_000, false);
+    assert.deepEqual(
+      sink.of('presence').map(({ slowed }) => slowed),
+      [{ lateMs: 20_000, hotMs: 30_000 }, { lateMs: 0, hotMs: 10_000 }, undefined],
+    );
+  });
+
   it('says nothing of the time that the whole agent stood still', () => {
     const { clock, sink, meter, watch } = newMeter();
     clock.offsetMs = wholeMinute - 5_000;

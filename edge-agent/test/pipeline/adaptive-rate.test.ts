@@ -18,6 +18,25 @@ describe('AdaptiveRate', () => {
     assert.equal(rate.intervalMs, 200);
   });
 
+  it('stretches the interval on a hot processor, more with each degree, and says why', () => {
+    const rate = new AdaptiveRate({ framesPerSecond: 5 });
+    rate.note(40);
+    rate.noteTemperature(75);
+    assert.deepEqual([rate.intervalMs, rate.slowdown], [200, undefined]);
+    rate.noteTemperature(77.5);
+    assert.deepEqual([rate.intervalMs, rate.slowdown], [400, 'hot']);
+    rate.noteTemperature(80);
+    assert.deepEqual([rate.intervalMs, rate.slowdown], [800, 'hot']);
+    rate.noteTemperature(95);
+    assert.equal(rate.intervalMs, 2_000);
+    for (let count = 0; count < 50; count += 1) rate.note(300);
+    rate.noteTemperature(76);
+    assert.deepEqual([Math.round(rate.intervalMs), rate.slowdown], [600, 'late']);
+    rate.noteTemperature(undefined);
+    for (let count = 0; count < 50; count += 1) rate.note(20);
+    assert.deepEqual([rate.intervalMs, rate.slowdown], [200, undefined]);
+  });
+
   it('never looks less often than each 2 s, unless that is what was asked for', () => {
     const rate = new AdaptiveRate({ framesPerSecond: 5 });
     rate.note(60_000);

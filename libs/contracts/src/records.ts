@@ -114,6 +114,8 @@ export const PresenceRecord = Type.Object(
       minItems: faceHeightBinEdgesPx.length + 1,
       maxItems: faceHeightBinEdgesPx.length + 1,
     }),
+    /** Time in which it looked less often than it was asked to, by the reason; absent where there was none. */
+    slowed: Type.Optional(Type.Object({ lateMs: DurationMs, hotMs: DurationMs }, closed)),
     /** Every run that is still in the outbox, this one included. */
     runs: Type.Array(RunProgress, { minItems: 1, maxItems: 64 }),
   },
