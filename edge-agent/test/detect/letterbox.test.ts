@@ -95,3 +95,57 @@ test('takes frames of odd size', () => {
   letterbox.fill(plainFrame({ width: 333, height: 251, yuv: [235, 128, 128] }));
   assert.ok(letterbox.tensor.every((value) => Number.isFinite(value)));
 });
+
+/** The luma of a target pixel by its definition: the mean of the source pixels that it covers. */
+function meanLuma(frame: Frame, scaled: { width: number; height: number }, x: number, y: number) {
+  const span = (source: number, target: number, index: number) => {
+    const start = Math.floor((index * source) / target);
+    return { start, end: Math.max(start + 1, Math.round(((index + 1) * source) / target)) };
+  };
+  const columns = span(frame.width, scaled.width, x);
+  const rows = span(frame.height, scaled.height, y);
+  let sum = 0;
+  for (let row = rows.start; row < rows.end; row += 1) {
+    for (let column = columns.start; column < columns.end; column += 1) {
+      sum += frame.data[row * frame.width + column]!;
+    }
+  }
+  return sum / ((columns.end - columns.start) * (rows.end - rows.start));
+}
+
+for (const [width, height] of [
+  [320, 240],
+  [640, 480],
+  [1280, 720],
+  [500, 375],
+] as const) {
+  test(`gives each pixel the mean of what it covers at ${width} x ${height}`, () => {
+    const frame = plainFrame({ width, height, yuv: [16, 128, 128] });
+    for (let index = 0; index < width * height; index += 1) {
+      frame.data[index] = 16 + ((index * 7 + (index >> 5)) % 200);
+    }
+    const letterbox = new Letterbox({ ...rgb, scale: 1, offset: 0 });
+    letterbox.fill(frame);
+    const scaled = { width: 320, height: Math.round((height * 320) / width) };
+    const top = (rgb.height - scaled.height) >> 1;
+    for (const [x, y] of [
+      [0, 0],
+      [17, 5],
+      [160, 100],
+      [319, scaled.height - 1],
+    ] as const) {
+      const [red, green] = channelsAt(letterbox, { x, y: top + y });
+      const expected = 1.164384 * (meanLuma(frame, scaled, x, y) - 16);
+      assert.ok(Math.abs(red! - expected) < 0.01 && Math.abs(green! - expected) < 0.01);
+    }
+  });
+}
+
+test('fills the same tensor again and again, in memory that a thread can read', () => {
+  const letterbox = new Letterbox(rgb);
+  const { tensor } = letterbox;
+  letterbox.fill(plainFrame({ width: 640, height: 480, yuv: [235, 128, 128] }));
+  letterbox.fill(plainFrame({ width: 320, height: 240, yuv: [235, 128, 128] }));
+  assert.equal(letterbox.tensor, tensor);
+  assert.ok(tensor.buffer instanceof SharedArrayBuffer);
+});

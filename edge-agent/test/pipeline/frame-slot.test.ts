@@ -4,12 +4,13 @@ import { FrameSlot } from '../../src/pipeline/frame-slot.ts';
 import type { Frame } from '../../src/ports.ts';
 
 /** A slot whose work ends when the test says so. */
-function newSlot() {
+function newSlot(look: (frame: Frame) => void = () => undefined) {
   const worked: number[] = [];
   let dropped = 0;
   let finish: () => void = () => undefined;
   const slot = new FrameSlot({
     work: async (frame) => {
+      look(frame);
       worked.push(frame.data[0]!);
       const { promise, resolve } = Promise.withResolvers<undefined>();
       finish = () => resolve(undefined);
@@ -42,6 +43,17 @@ describe('FrameSlot', () => {
     offer(5);
     await settle();
     assert.deepEqual(worked, [1, 4, 5]);
+  });
+
+  it('keeps pictures in two buffers, however many come', async () => {
+    const buffers = new Set<ArrayBufferLike>();
+    const { offer, settle } = newSlot((frame) => buffers.add(frame.data.buffer));
+    for (let value = 1; value <= 50; value += 1) {
+      offer(value);
+      offer(value + 100);
+      await settle();
+    }
+    assert.equal(buffers.size, 2);
   });
 
   it('finishes what is in work when it closes, gives up what waits, and takes no more', async () => {
