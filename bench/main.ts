@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describeError } from '@emotion-fleet/service';
+import { benchEdge } from './edge/edge-bench.ts';
 import { benchGateway } from './gateway/gateway-bench.ts';
 import { parseOptions, type BenchName } from './harness/options.ts';
 import type { Bench } from './harness/bench.ts';
@@ -10,6 +11,7 @@ import { Series } from './harness/series.ts';
 import { benchProcessor } from './processor/processor-bench.ts';
 
 const benches: Readonly<Record<BenchName, Bench>> = {
+  edge: benchEdge,
   gateway: benchGateway,
   processor: benchProcessor,
 };
@@ -18,7 +20,7 @@ async function main(): Promise<void> {
   const write = (text: string) => void process.stdout.write(text);
   const options = parseOptions(process.argv.slice(2), { workingDirectory: process.cwd(), write });
   if (options === undefined) return;
-  const { bench, rounds, jsonFile } = options;
+  const { bench, jsonFile } = options;
   const startedAt = performance.now();
   const elapsedMs = () => performance.now() - startedAt;
   const say = (line: string) => {
@@ -29,7 +31,7 @@ async function main(): Promise<void> {
   const cleanup = new Cleanup();
   cleanup.onSignal();
   try {
-    await benches[bench]({ rounds, series, elapsedMs, cleanup, say });
+    await benches[bench]({ ...options, series, elapsedMs, cleanup, say });
   } finally {
     await cleanup.run();
   }

@@ -1,8 +1,11 @@
 import type { Cleanup } from './cleanup.ts';
+import type { BenchOptions } from './options.ts';
 import type { Series } from './series.ts';
 
-export interface BenchContext {
-  readonly rounds: number;
+export interface BenchContext extends Pick<
+  BenchOptions,
+  'rounds' | 'dataDirectory' | 'withPython'
+> {
   readonly series: Series;
   /** Milliseconds since the bench began: it ends its rounds early rather than late. */
   readonly elapsedMs: () => number;

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { OperatorError } from '@emotion-fleet/service';
 
 const benches = {
+  edge: 'a picture to faces and emotions, beside human, face-api, and in Python OpenCV and fer',
   gateway: 'records acked after Kafka, beside bare kafkajs and ProducerPerformance',
   processor: 'records into the store, beside a raw-only chain, the Java driver and Spark',
 } as const;
@@ -13,6 +14,17 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Absolute path of a report in JSON. */
   readonly jsonFile?: string;
+  /** Absolute path of labelled pictures, `detection/frames/*.jpg` and `detection/boxes.json` in it; edge only. */
+  readonly dataDirectory?: string;
+  /** With the peers in Python; edge only. */
+  readonly withPython: boolean;
+}
+
+interface ParsedOptions {
+  readonly json?: string;
+  readonly rounds: number;
+  readonly data?: string;
+  readonly python?: boolean;
 }
 
 export interface ParseContext {
@@ -31,14 +43,22 @@ export function parseOptions(
     'Measures a part of the fleet beside its peers, in one run, on a stack of its own.',
   );
   for (const bench of Object.keys(benches) as BenchName[]) {
-    program
-      .command(bench)
+    const command = program.command(bench);
+    if (bench === 'edge') {
+      command
+        .option('--data <folder>', 'labelled pictures in place of the photographs of a package')
+        .option('--python', 'OpenCV Haar and fer too, in an environment of their own');
+    }
+    command
       .description(benches[bench])
       .option('--json <file>', 'write the report there as JSON')
       .option('--rounds <number>', 'how often each figure is taken', toCount, 5)
-      .action(({ json, rounds }: { json?: string; rounds: number }) => {
-        const jsonFile = json === undefined ? {} : { jsonFile: absolute(json) };
-        chosen = { bench, rounds, ...jsonFile };
+      .action(({ json, rounds, data, python = false }: ParsedOptions) => {
+        chosen = {
+          ...{ bench, rounds, withPython: python },
+          ...(json !== undefined && { jsonFile: absolute(json) }),
+          ...(data !== undefined && { dataDirectory: absolute(data) }),
+        };
       });
   }
   for (const command of [program, ...program.commands]) {

@@ -17,7 +17,7 @@ export interface TrackEmotionOptions {
 }
 
 /** Below this height the classifier guesses. */
-const minReadableHeightPx = 40;
+export const minReadableHeightPx = 40;
 
 /** Time in which an old score loses 63 % of its weight: longer than a blink, shorter than a mood. */
 const smoothingMs = 2_000;
