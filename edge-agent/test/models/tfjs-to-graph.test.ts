@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { encodeGraph } from '../../models/onnx-graph.ts';
 import { readTfjsModel } from '../../models/tfjs-model.ts';
 import type { TfjsModel } from '../../models/tfjs-model.ts';
-import { GraphBuilder, translateTfjsModel } from '../../models/tfjs-to-graph.ts';
+import { GraphBuilder } from '../../models/graph-builder.ts';
+import { translateTfjsModel } from '../../models/tfjs-to-graph.ts';
 import { openOnnxSession } from '../../src/inference/onnx-session.ts';
 import { withTemporaryFolder } from './temporary-folder.ts';
 
