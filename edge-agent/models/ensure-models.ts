@@ -29,6 +29,8 @@ export interface ModelProgress {
 export interface InstalledModels {
   /** Throws `model_file_missing` where that model wasn't asked for. */
   get(id: BuiltModelId, precision: Precision): InstalledModel;
+  /** Of any model or combination of models. Throws `model_card_invalid` where there is none. */
+  card(id: string): ModelCard;
 }
 
 const precisions: readonly Precision[] = ['int8', 'fp32'];
@@ -50,13 +52,7 @@ export async function ensureModels(options: {
     precisions.map((precision) => ({ recipe, precision })),
   );
   for (const { recipe, precision } of wanted) {
-    const card = cards.get(recipe.id);
-    if (card === undefined) {
-      throw new ModelError({
-        code: 'model_card_invalid',
-        message: `The model ${recipe.id} has no card.`,
-      });
-    }
+    const card = getCard(cards, recipe.id);
     const file = cardFile(card, precision);
     const model = { card, file, path: path.join(cacheDirectory, file.name) };
     const isPresent = await hasRightBytes(model);
@@ -67,7 +63,16 @@ export async function ensureModels(options: {
     const message = `${state} ${file.name} (${done} of ${total})`;
     onProgress?.({ file: file.name, state, done, total, message });
   }
-  return { get: (id, precision) => getModel({ installed, id, precision }) };
+  return {
+    get: (id, precision) => getModel({ installed, id, precision }),
+    card: (id) => getCard(cards, id),
+  };
+}
+
+function getCard(cards: ReadonlyMap<string, ModelCard>, id: string): ModelCard {
+  const card = cards.get(id);
+  if (card !== undefined) return card;
+  throw new ModelError({ code: 'model_card_invalid', message: `The model ${id} has no card.` });
 }
 
 function getModel(options: {

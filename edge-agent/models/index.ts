@@ -1,6 +1,8 @@
 export { ensureModels } from './ensure-models.ts';
 export type { InstalledModel, InstalledModels, ModelProgress } from './ensure-models.ts';
+export { buildMiniXception } from './mini-xception.ts';
 export { verifyModelBytes } from './model-card.ts';
+export type { ModelCard, ModelPass } from './model-card.ts';
 export { ModelError, type ModelErrorCode } from './model-error.ts';
 export { decodeGraph } from './onnx-graph.ts';
 export type { AttributeValue, Graph, GraphConstant, GraphNode } from './onnx-graph.ts';

@@ -4,6 +4,12 @@ import { fetchModel } from './fetch-model.ts';
 import { fetchableModels } from './fetchable-models.ts';
 import { ModelError } from './model-error.ts';
 
+const settings = {
+  yunet: 'EMOTION_DETECTOR=yunet',
+  mobilefacenet: 'EMOTION_CLASSIFIER=mobilefacenet',
+  minixception: 'EMOTION_CLASSIFIER=accurate',
+} as const;
+
 const ids = fetchableModels.map(({ id }) => id).join('|');
 const usage = `Usage: npm run models -- fetch ${ids} [--dir DIR] [--url URL]
 
@@ -41,7 +47,7 @@ if (wanted === undefined) {
   try {
     const { path, state } = await fetchModel(wanted);
     console.log(state === 'present' ? `${path} is there already.` : `${path} is loaded and right.`);
-    if (wanted.model.id === 'yunet') console.log(`Use it with EMOTION_DETECTOR=yunet:${path}`);
+    console.log(`Use it with ${settings[wanted.model.id]}:${path}`);
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     console.error(error.message);

@@ -11,7 +11,7 @@ const Text = Type.String({ minLength: 1 });
 
 const ModelFileSchema = Type.Object(
   {
-    name: Type.String({ pattern: '^[a-z0-9_.-]+\\.onnx$' }),
+    name: Type.String({ pattern: '^[a-z0-9_.-]+\\.(onnx|hdf5)$' }),
     precision: Type.Union([Type.Literal('fp32'), Type.Literal('int8')]),
     bytes: Type.Integer({ minimum: 1 }),
     sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
@@ -30,6 +30,23 @@ const FigureSchema = Type.Object(
   },
   strict,
 );
+
+/** One look of a network at a face, for a card of several looks whose answers are averaged. */
+const PassSchema = Type.Object(
+  {
+    /** The card of the network. */
+    model: Text,
+    mirrored: Type.Boolean(),
+    /** How the crop is moved, in its own sides: to the right and down. */
+    shiftX: Type.Number(),
+    shiftY: Type.Number(),
+    /** Above 1 the crop shows more than the face. */
+    scale: Type.Number({ exclusiveMinimum: 0 }),
+  },
+  strict,
+);
+
+const Probability = Type.Number({ minimum: 0, maximum: 1 });
 
 /** What a model is, where it comes from, what is known of it and what isn't. */
 export const ModelCardSchema = Type.Object(
@@ -57,12 +74,17 @@ export const ModelCardSchema = Type.Object(
       strict,
     ),
     output: Type.Object({ description: Text, classes: Type.Optional(Type.Array(Text)) }, strict),
-    /** Logits are divided by the temperature; below the threshold the answer is `uncertain`. */
+    /** Where the answers of several looks are averaged; such a card has no files of its own. */
+    passes: Type.Optional(Type.Array(PassSchema, { minItems: 1 })),
+    /** Logits are divided by the temperature; below its threshold an emotion is `uncertain`. */
     calibration: Type.Optional(
       Type.Object(
         {
           temperature: Type.Number({ exclusiveMinimum: 0 }),
-          threshold: Type.Number(),
+          thresholds: Type.Object(
+            { happy: Probability, sad: Probability, neutral: Probability, other: Probability },
+            strict,
+          ),
           origin: Text,
         },
         strict,
@@ -72,12 +94,13 @@ export const ModelCardSchema = Type.Object(
     detection: Type.Optional(Type.Object({ minimumScore: Type.Number(), origin: Text }, strict)),
     figures: Type.Array(FigureSchema),
     unknowns: Type.Array(Text, { minItems: 1 }),
-    files: Type.Array(ModelFileSchema, { minItems: 1 }),
+    files: Type.Array(ModelFileSchema),
   },
   strict,
 );
 
 export type ModelCard = Static<typeof ModelCardSchema>;
+export type ModelPass = Static<typeof PassSchema>;
 export type ModelCardFile = Static<typeof ModelFileSchema>;
 
 /** The folder of the committed cards. */

@@ -49,8 +49,6 @@ export interface EdgeAgentOptions {
   readonly sampleIntervalMs: number;
   /** The most that is analysed; less where the machine is slower. */
   readonly analysisFps: number;
-  /** Below this calibrated probability an emotion is `uncertain`. */
-  readonly emotionThreshold: number;
   /** Someone who stays longer is not classified any more. */
   readonly maxVisitMs: number;
   /** A face in one is not measured. */
@@ -99,7 +97,7 @@ export class EdgeAgent {
     this.#rate = new AdaptiveRate({ framesPerSecond: analysisFps });
     this.#analyser = new FaceAnalyser({
       ...options,
-      emotion: { threshold: options.emotionThreshold, maxVisitMs },
+      emotion: { thresholds: options.classifier.thresholds, maxVisitMs },
       stageTimes,
     });
     this.#observer = new Observer({ sink: outbox, modelId, sampleIntervalMs });

@@ -7,7 +7,7 @@ import { parseCameraUrl, type CameraSettings } from './capture/camera-url.ts';
 import { createFrameSource } from './capture/frame-source-factory.ts';
 import { AgentClock } from './clock/agent-clock.ts';
 import { systemTime } from './clock/system-time.ts';
-import { parseDetector, type AgentConfig } from './config.ts';
+import { parseClassifier, parseDetector, type AgentConfig } from './config.ts';
 import { OnoffPrivacySwitch } from './gpio/onoff-privacy-switch.ts';
 import { OnoffStatusLight } from './gpio/onoff-status-light.ts';
 import { StatusIndicator } from './health/status-indicator.ts';
@@ -18,7 +18,6 @@ import {
   createEmotionClassifier,
   ensureModels,
   InferenceThread,
-  uncertaintyThreshold,
   type InstalledModels,
 } from './inference/index.ts';
 import { FileOutbox } from './outbox/file-outbox.ts';
@@ -98,7 +97,6 @@ async function composeRun(options: {
     publishHealth: (message) => publisher.publishHealth(message),
     onPaused: (isPaused) =>
       void publisher.setDetail(isPaused ? `${detail}, paused by the privacy switch` : detail),
-    emotionThreshold: uncertaintyThreshold(models),
     zones: new ExclusionZones(config.exclusionZones),
   });
 
@@ -139,6 +137,7 @@ async function createModels(options: {
   });
   const classifier = createEmotionClassifier({
     ...{ models, openSession, precision: precisions.classifier },
+    choice: parseClassifier(config.classifier),
   });
   // Their names, which every record carries, are certain only once their files are open.
   await Promise.all([detector.start(), classifier.start()]);

@@ -3,6 +3,8 @@ import { readConfig, Type, variableName } from '@emotion-fleet/service';
 
 const detectors = '^(blazeface-320x256|blazeface-256x192|yunet:.+)$';
 
+const classifiers = '^(fast|accurate(:.+)?|mobilefacenet:.+)$';
+
 const HeaderPin = Type.Integer({ minimum: 0, maximum: 27 });
 
 const AgentConfigSchema = Type.Object({
@@ -16,6 +18,8 @@ const AgentConfigSchema = Type.Object({
   sampleIntervalMs: Type.Integer({ minimum: 0, maximum: 60_000, default: 1_000 }),
   analysisFps: Type.Number({ minimum: 0.5, maximum: 30, default: 5 }),
   detector: Type.String({ pattern: detectors, default: 'blazeface-320x256' }),
+  /** `accurate` takes more time a face; with the file of mini-Xception two networks are averaged. */
+  classifier: Type.String({ pattern: classifiers, default: 'accurate' }),
   /** `auto`: the faster one on this machine. */
   precision: Type.Enum(['int8', 'fp32', 'auto'], { default: 'auto' }),
   /** What runs the networks: ONNX Runtime or TensorFlow.js. */
@@ -69,4 +73,18 @@ export type DetectorChoice =
 export function parseDetector(detector: string): DetectorChoice {
   if (detector.startsWith('yunet:')) return { yunetPath: detector.slice('yunet:'.length) };
   return { size: detector === 'blazeface-256x192' ? '256x192' : '320x256' };
+}
+
+export type ClassifierChoice =
+  | { readonly kind: 'fast' }
+  | { readonly kind: 'accurate'; readonly miniXceptionPath?: string }
+  | { readonly kind: 'mobilefacenet'; readonly path: string };
+
+/** Reads the `classifier` setting: a mode, or the name of a network and the path of its file. */
+export function parseClassifier(classifier: string): ClassifierChoice {
+  const [mode = '', ...rest] = classifier.split(':');
+  const path = rest.join(':');
+  if (mode === 'mobilefacenet') return { kind: 'mobilefacenet', path };
+  if (mode === 'fast') return { kind: 'fast' };
+  return path === '' ? { kind: 'accurate' } : { kind: 'accurate', miniXceptionPath: path };
 }

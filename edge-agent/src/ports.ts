@@ -102,8 +102,12 @@ export interface EmotionScores {
   readonly other: number;
 }
 
+/** From which calibrated probability on an emotion is said; below it the face is `uncertain`. */
+export type EmotionThresholds = Readonly<Record<keyof EmotionScores, number>>;
+
 export interface EmotionClassifier {
   readonly modelId: string;
+  readonly thresholds: EmotionThresholds;
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Crops the face from the full frame (eyes levelled where known), classifies, calibrates. */

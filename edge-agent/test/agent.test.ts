@@ -53,7 +53,6 @@ class Stage {
       logger: silentLogger(),
       sampleIntervalMs: 1_000,
       analysisFps: 5,
-      emotionThreshold: 0.6,
       maxVisitMs: 20 * 60_000,
       zones: new ExclusionZones([{ x: 0.75, y: 0, width: 0.25, height: 1 }]),
     });

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { OperatorError } from '@emotion-fleet/service';
-import { agentEnvironment, readAgentConfig, type AgentSettings } from '../src/config.ts';
+import {
+  agentEnvironment,
+  parseClassifier,
+  readAgentConfig,
+  type AgentSettings,
+} from '../src/config.ts';
 
 const required = {
   EMOTION_DEVICE_ID: 'till-1',
@@ -56,5 +61,24 @@ describe('readAgentConfig', () => {
         ) &&
         !error.message.includes('haar'),
     );
+  });
+});
+
+describe('parseClassifier', () => {
+  it('reads a mode, or a network and the path of its file, colons included', () => {
+    assert.deepEqual(parseClassifier(readAgentConfig(required).classifier), { kind: 'accurate' });
+    assert.deepEqual(parseClassifier('fast'), { kind: 'fast' });
+    assert.deepEqual(parseClassifier('accurate:/a:b.hdf5'), {
+      kind: 'accurate',
+      miniXceptionPath: '/a:b.hdf5',
+    });
+    assert.deepEqual(parseClassifier('mobilefacenet:C:/a.onnx'), {
+      kind: 'mobilefacenet',
+      path: 'C:/a.onnx',
+    });
+    for (const text of ['quick', 'mobilefacenet', 'accurate:', 'fast:/a']) {
+      const environment = { ...required, EMOTION_CLASSIFIER: text };
+      assert.throws(() => readAgentConfig(environment), /EMOTION_CLASSIFIER/, text);
+    }
   });
 });

@@ -40,6 +40,7 @@ export class FakeDetector implements FaceDetector {
 /** Says the scores that it is told to say. */
 export class FakeClassifier implements EmotionClassifier {
   readonly modelId = 'fake-classifier';
+  readonly thresholds = { happy: 0.6, sad: 0.6, neutral: 0.6, other: 0.6 };
   scores: EmotionScores = { happy: 0.25, sad: 0.25, neutral: 0.25, other: 0.25 };
   fails = false;
   calls = 0;

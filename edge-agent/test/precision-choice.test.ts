@@ -9,6 +9,7 @@ import type { DetectorSize } from '../src/inference/index.ts';
 import { choosePrecisions, type PrecisionChoiceOptions } from '../src/precision-choice.ts';
 
 const models: InstalledModels = {
+  card: () => assert.fail('no card is needed'),
   get: () => assert.fail('the fake timing needs no model'),
 };
 

@@ -1,8 +1,18 @@
 import type { EmotionScores } from '../ports.ts';
 
+/** Natural logarithms of the probabilities that a network's logits stand for. */
+export function logSoftmax(logits: Float32Array): Float32Array {
+  let largest = -Infinity;
+  for (const logit of logits) largest = Math.max(largest, logit);
+  let sum = 0;
+  for (const logit of logits) sum += Math.exp(logit - largest);
+  const logSum = largest + Math.log(sum);
+  return logits.map((logit) => logit - logSum);
+}
+
 /**
- * Calibrated scores out of a network's logits: softmax at a temperature, then the classes that aren't
- * happy, sad or neutral together as `other`. `classes` names the logits in their order.
+ * Calibrated scores out of logits: softmax at a temperature, then the classes that aren't happy, sad or
+ * neutral together as `other`. `classes` names the logits in their order.
  */
 export function toEmotionScores(options: {
   logits: Float32Array;
@@ -27,6 +37,7 @@ export function toEmotionScores(options: {
   };
 }
 
-function emotionOf(name: string | undefined): keyof EmotionScores {
+/** The emotion that a network's class counts as. */
+export function emotionOf(name: string | undefined): keyof EmotionScores {
   return name === 'happy' || name === 'sad' || name === 'neutral' ? name : 'other';
 }

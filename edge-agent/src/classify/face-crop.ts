@@ -38,6 +38,29 @@ export function cropSquareOf(face: Detection): CropSquare {
   };
 }
 
+/** The square moved along its own axes by shares of its side, and made larger or smaller. */
+export function varySquare(
+  square: CropSquare,
+  by: { readonly shiftX: number; readonly shiftY: number; readonly scale: number },
+): CropSquare {
+  const right = by.shiftX * square.side;
+  const down = by.shiftY * square.side;
+  const [cos, sin] = [Math.cos(square.angle), Math.sin(square.angle)];
+  return {
+    ...square,
+    centerX: square.centerX + right * cos - down * sin,
+    centerY: square.centerY + right * sin + down * cos,
+    side: square.side * by.scale,
+  };
+}
+
+/** Swaps left and right of a square picture in place. */
+export function mirror(pixels: Float32Array, size: number): void {
+  for (let start = 0; start < pixels.length; start += size) {
+    pixels.subarray(start, start + size).reverse();
+  }
+}
+
 /**
  * Samples the luma of the square into `target` (`size` x `size`, row by row). A large face is averaged
  * over as many points as a target pixel covers; outside the frame the nearest edge pixel counts.
@@ -65,7 +88,7 @@ export function sampleLuma(options: {
         for (let subColumn = column * points; subColumn < (column + 1) * points; subColumn += 1) {
           const x = originX + subColumn * cos - subRow * sin;
           const y = originY + subColumn * sin + subRow * cos;
-          sum += lumaAt(frame, x, y);
+          sum += sampleBilinear(frame, x, y);
         }
       }
       target[row * size + column] = sum / (points * points);
@@ -73,9 +96,16 @@ export function sampleLuma(options: {
   }
 }
 
-/** Bilinear; coordinates are clamped to the frame. */
-function lumaAt(frame: Frame, x: number, y: number): number {
-  const { data, width, height } = frame;
+/** One plane of a picture, row by row; a frame is its own luma. */
+export interface Plane {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The value between the pixels of a plane; indexes outside of it are those of its edge. */
+export function sampleBilinear(plane: Plane, x: number, y: number): number {
+  const { data, width, height } = plane;
   const clampedX = Math.min(width - 1, Math.max(0, x));
   const clampedY = Math.min(height - 1, Math.max(0, y));
   const left = Math.min(width - 2, Math.floor(clampedX));

@@ -1,67 +1,146 @@
-import { ModelError } from '../../models/index.ts';
-import type { InstalledModel } from '../../models/index.ts';
-import { openInstalledModel, requireStarted } from '../inference/model-loader.ts';
-import type { ModelSession, SessionOpener } from '../inference/model-session.ts';
-import type { Detection, EmotionClassifier, EmotionScores, Frame } from '../ports.ts';
+import { ModelError, type ModelCard, type ModelPass } from '../../models/index.ts';
+import { requireStarted } from '../inference/model-loader.ts';
+import type { ModelSession } from '../inference/model-session.ts';
+import type { Detection, EmotionScores, EmotionThresholds, Frame } from '../ports.ts';
+import {
+  calibrationOf,
+  type CalibratedClassifier,
+  type Calibration,
+} from './calibrated-classifier.ts';
 import { normalizeContrast } from './contrast-stretch.ts';
-import { toEmotionScores } from './emotion-scores.ts';
-import { cropSquareOf, sampleLuma } from './face-crop.ts';
+import { logSoftmax, toEmotionScores } from './emotion-scores.ts';
+import { cropSquareOf, mirror, sampleLuma, varySquare, type CropSquare } from './face-crop.ts';
 
-/** An emotion network on a grey square, on ONNX Runtime; classes and temperature are its card's. */
-export class OnnxEmotionClassifier implements EmotionClassifier {
+/** A network of the card's passes: opened at the start, by the id of its own card. */
+export interface EmotionNetwork {
+  readonly id: string;
+  open(): Promise<ModelSession>;
+}
+
+/** A crop, and the networks that see it. */
+interface Look extends Omit<ModelPass, 'model'> {
+  readonly models: readonly string[];
+}
+
+export interface OnnxEmotionClassifierOptions {
+  /** Of one network, or of several looks (`passes`) of one or more. */
+  readonly card: ModelCard;
   readonly modelId: string;
-  readonly #model: InstalledModel;
-  readonly #openSession: SessionOpener | undefined;
-  readonly #classes: readonly string[];
-  readonly #temperature: number;
-  readonly #size: number;
-  readonly #histogram = new Uint32Array(256);
-  #session: ModelSession | undefined;
+  readonly networks: readonly EmotionNetwork[];
+  /** Brings the limited-range luma of a crop into -1..1 in place; others than the default are measured only. */
+  readonly normalize?: typeof normalizeContrast;
+}
 
-  /** Throws `model_card_invalid` where the card has no classes or no temperature. */
+/**
+ * Emotion networks that see a grey square, on ONNX Runtime. Where there are several looks at a face, the
+ * logarithms of their probabilities are averaged before they are calibrated together.
+ */
+export class OnnxEmotionClassifier implements CalibratedClassifier {
+  readonly modelId: string;
+  readonly #calibration: Calibration;
+  readonly #looks: readonly Look[];
+  readonly #networks: readonly EmotionNetwork[];
+  readonly #size: number;
+  readonly #normalize: typeof normalizeContrast;
+  readonly #histogram = new Uint32Array(256);
+  #sessions: ReadonlyMap<string, ModelSession> | undefined;
+
+  /** Throws `model_card_invalid` where the card has no classes or calibration, or a network is missing. */
   constructor({
-    model,
-    openSession,
-  }: {
-    model: InstalledModel;
-    openSession?: SessionOpener | undefined;
-  }) {
-    const { card, file } = model;
-    const { classes } = card.output;
-    if (classes === undefined || card.calibration === undefined) {
+    card,
+    modelId,
+    networks,
+    normalize = normalizeContrast,
+  }: OnnxEmotionClassifierOptions) {
+    this.modelId = modelId;
+    this.#calibration = calibrationOf(card);
+    const passes = card.passes ?? [
+      { model: card.id, mirrored: false, shiftX: 0, shiftY: 0, scale: 1 },
+    ];
+    this.#looks = groupByCrop(passes);
+    this.#networks = networks;
+    this.#size = card.input.shape[3]!;
+    this.#normalize = normalize;
+    const missing = passes.find(({ model }) => !networks.some(({ id }) => id === model));
+    if (missing !== undefined) {
       throw new ModelError({
         code: 'model_card_invalid',
-        message: `The model card of ${card.id} has no classes or no calibration.`,
+        message: `The model card of ${card.id} wants ${missing.model}, which isn't there.`,
       });
     }
-    this.modelId = `${card.id}-${file.precision}`;
-    this.#model = model;
-    this.#openSession = openSession;
-    this.#classes = classes;
-    this.#temperature = card.calibration.temperature;
-    this.#size = card.input.shape[3]!;
+  }
+
+  get thresholds(): EmotionThresholds {
+    return this.#calibration.thresholds;
+  }
+
+  get classes(): readonly string[] {
+    return this.#calibration.classes;
+  }
+
+  get temperature(): number {
+    return this.#calibration.temperature;
   }
 
   async start(): Promise<void> {
-    this.#session ??= await openInstalledModel(this.#model, this.#openSession);
+    if (this.#sessions !== undefined) return;
+    const sessions = new Map<string, ModelSession>();
+    try {
+      for (const network of this.#networks) sessions.set(network.id, await network.open());
+    } catch (error) {
+      for (const session of sessions.values()) await session.close();
+      throw error;
+    }
+    this.#sessions = sessions;
   }
 
   async stop(): Promise<void> {
-    await this.#session?.close();
-    this.#session = undefined;
+    const sessions = this.#sessions;
+    this.#sessions = undefined;
+    for (const session of sessions?.values() ?? []) await session.close();
   }
 
   async classify(frame: Frame, face: Detection): Promise<EmotionScores> {
-    const session = requireStarted(this.#session);
-    // A buffer of its own for each face, so that faces may be classified at the same time.
-    const pixels = new Float32Array(this.#size * this.#size);
-    sampleLuma({ frame, square: cropSquareOf(face), size: this.#size, target: pixels });
-    normalizeContrast(pixels, this.#histogram);
-    const outputs = await session.run({ data: pixels, shape: [1, 1, this.#size, this.#size] });
-    return toEmotionScores({
-      logits: outputs.get('logits')!.data,
-      classes: this.#classes,
-      temperature: this.#temperature,
-    });
+    return toEmotionScores({ ...this.#calibration, logits: await this.logits(frame, face) });
   }
+
+  async logits(frame: Frame, face: Detection): Promise<Float32Array> {
+    const square = cropSquareOf(face);
+    const passCount = this.#looks.reduce((sum, { models }) => sum + models.length, 0);
+    const total = new Float32Array(this.classes.length);
+    for (const look of this.#looks) {
+      const pixels = this.#crop({ frame, square, look });
+      for (const model of look.models) {
+        const logits = logSoftmax(await this.#run(model, pixels));
+        logits.forEach((value, index) => (total[index]! += value / passCount));
+      }
+    }
+    return total;
+  }
+
+  /** A buffer of its own for each look, so that faces may be classified at the same time. */
+  #crop(options: { frame: Frame; square: CropSquare; look: Look }): Float32Array {
+    const { frame, square, look } = options;
+    const pixels = new Float32Array(this.#size * this.#size);
+    sampleLuma({ frame, square: varySquare(square, look), size: this.#size, target: pixels });
+    this.#normalize(pixels, this.#histogram);
+    if (look.mirrored) mirror(pixels, this.#size);
+    return pixels;
+  }
+
+  async #run(model: string, pixels: Float32Array): Promise<Float32Array> {
+    const session = requireStarted(this.#sessions?.get(model));
+    const outputs = await session.run({ data: pixels, shape: [1, 1, this.#size, this.#size] });
+    return outputs.get('logits')!.data;
+  }
+}
+
+/** Passes that want the same crop share it: cutting a large face out costs as much as a network. */
+function groupByCrop(passes: readonly ModelPass[]): Look[] {
+  const looks = new Map<string, Look>();
+  for (const { model, ...crop } of passes) {
+    const key = [crop.mirrored, crop.shiftX, crop.shiftY, crop.scale].join();
+    looks.set(key, { ...crop, models: [...(looks.get(key)?.models ?? []), model] });
+  }
+  return [...looks.values()];
 }

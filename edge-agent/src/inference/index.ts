@@ -1,9 +1,13 @@
-import { ensureModels } from '../../models/index.ts';
+import { buildMiniXception, ensureModels } from '../../models/index.ts';
 import type { BuiltModelId, InstalledModels, Precision } from '../../models/index.ts';
-import { OnnxEmotionClassifier } from '../classify/onnx-emotion-classifier.ts';
+import type { CalibratedClassifier } from '../classify/calibrated-classifier.ts';
+import { MobileFaceNetEmotionClassifier } from '../classify/mobilefacenet-emotion-classifier.ts';
+import { OnnxEmotionClassifier, type EmotionNetwork } from '../classify/onnx-emotion-classifier.ts';
+import type { ClassifierChoice } from '../config.ts';
 import { BlazeFaceDetector } from '../detect/blazeface-detector.ts';
 import { YunetDetector } from '../detect/yunet-detector.ts';
 import type { EmotionClassifier, FaceDetector } from '../ports.ts';
+import { openInstalledModel } from './model-loader.ts';
 import type { SessionOpener } from './model-session.ts';
 import { openOnnxSession } from './onnx-session.ts';
 import { timePrecisions } from './precision-timing.ts';
@@ -39,13 +43,55 @@ export function createDetector(options: {
   return new BlazeFaceDetector({ model: models.get(id, precision), ...common });
 }
 
+/** The emotion classifier of a choice; `precision` counts for big-Xception. */
 export function createEmotionClassifier(options: {
   models: InstalledModels;
   precision?: Precision;
+  choice?: ClassifierChoice;
   openSession?: SessionOpener;
-}): EmotionClassifier {
-  const { models, precision = 'int8', openSession } = options;
-  return new OnnxEmotionClassifier({ model: models.get('big-xception', precision), openSession });
+}): CalibratedClassifier {
+  const { models, precision = 'int8', choice = { kind: 'accurate' }, openSession } = options;
+  if (choice.kind === 'mobilefacenet') {
+    const card = models.card('mobilefacenet-2022july');
+    return new MobileFaceNetEmotionClassifier({ card, modelPath: choice.path, openSession });
+  }
+  const big = bigXception(models, precision, openSession);
+  if (choice.kind === 'fast') return averaged({ models, id: big.id, precision, networks: [big] });
+  const { miniXceptionPath } = choice;
+  if (miniXceptionPath === undefined) {
+    return averaged({ models, id: 'big-xception-crops', precision, networks: [big] });
+  }
+  const networks = [big, miniXception(miniXceptionPath, openSession)];
+  return averaged({ models, id: 'xception-pair', precision, networks });
+}
+
+function averaged(options: {
+  models: InstalledModels;
+  id: string;
+  precision: Precision;
+  networks: readonly EmotionNetwork[];
+}): CalibratedClassifier {
+  const { models, id, precision, networks } = options;
+  const card = models.card(id);
+  return new OnnxEmotionClassifier({ card, modelId: `${id}-${precision}`, networks });
+}
+
+export function bigXception(
+  models: InstalledModels,
+  precision: Precision,
+  openSession?: SessionOpener,
+): EmotionNetwork {
+  const model = models.get('big-xception', precision);
+  return { id: 'big-xception', open: () => openInstalledModel(model, openSession) };
+}
+
+/** From its published Keras file. */
+export function miniXception(
+  filePath: string,
+  openSession: SessionOpener = openOnnxSession,
+): EmotionNetwork {
+  const open = async () => openSession({ model: await buildMiniXception(filePath) });
+  return { id: 'mini-xception', open };
 }
 
 /**
@@ -63,11 +109,6 @@ export async function timeModels(options: {
   // One after the other, so that they don't take each other's time.
   const detector = await timingOf(`blazeface-back-${size}`);
   return { detector, classifier: await timingOf('big-xception') };
-}
-
-/** From which calibrated probability on an answer is given; below it the emotion is `uncertain`. */
-export function uncertaintyThreshold(models: InstalledModels): number {
-  return models.get('big-xception', 'fp32').card.calibration!.threshold;
 }
 
 /** The model id of records: detector and classifier. Ask once both were started. */

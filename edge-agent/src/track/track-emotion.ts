@@ -1,5 +1,5 @@
 import { scoredEmotions, type Emotion, type UncertainReason } from '@emotion-fleet/contracts';
-import type { EmotionScores } from '../ports.ts';
+import type { EmotionScores, EmotionThresholds } from '../ports.ts';
 import { weightedMean } from './scores.ts';
 
 /** What is said of a face at a moment. `uncertainReason` is there exactly where `emotion` is `uncertain`. */
@@ -10,8 +10,8 @@ export interface EmotionReading {
 }
 
 export interface TrackEmotionOptions {
-  /** Of the classifier's card: below it nothing is said. */
-  readonly threshold: number;
+  /** Of the classifier's card: below them nothing is said. */
+  readonly thresholds: EmotionThresholds;
   /** Someone who stays longer is not classified any more. */
   readonly maxVisitMs: number;
 }
@@ -82,7 +82,7 @@ export class TrackEmotion {
     const likeliest = scoredEmotions.reduce((best, next) =>
       scores[next] > scores[best] ? next : best,
     );
-    return scores[likeliest] >= this.#options.threshold
+    return scores[likeliest] >= this.#options.thresholds[likeliest]
       ? { emotion: likeliest, scores }
       : { ...uncertain('low_confidence'), scores };
   }

@@ -5,11 +5,19 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { photoPath, readFrame } from '../../models/calibration-photos.ts';
 import { ensureModels } from '../../models/index.ts';
-import type { InstalledModels } from '../../models/index.ts';
-import { OnnxEmotionClassifier } from '../../src/classify/onnx-emotion-classifier.ts';
+import type { InstalledModels, ModelCard, ModelPass } from '../../models/index.ts';
+import {
+  OnnxEmotionClassifier,
+  type EmotionNetwork,
+} from '../../src/classify/onnx-emotion-classifier.ts';
 import { BlazeFaceDetector } from '../../src/detect/blazeface-detector.ts';
+import { bigXception, createEmotionClassifier } from '../../src/inference/index.ts';
+import { openOnnxSession } from '../../src/inference/onnx-session.ts';
 import type { Detection, EmotionScores, Frame } from '../../src/ports.ts';
+import { describeEmotionClassifier } from '../contracts/emotion-classifier.ts';
 import { findSeenFace, readPhotoFaces } from '../fixtures/photo-faces.ts';
+import { paintedFrame } from '../painted-frame.ts';
+import { leftHalfNetwork, meanNetwork } from './tiny-networks.ts';
 
 const { photos, tolerance } = await readPhotoFaces();
 
@@ -49,7 +57,7 @@ async function findFaces(): Promise<FoundFace[]> {
 }
 
 async function classifyAll(precision: 'int8' | 'fp32'): Promise<EmotionScores[]> {
-  const classifier = new OnnxEmotionClassifier({ model: models.get('big-xception', precision) });
+  const classifier = createEmotionClassifier({ models, precision, choice: { kind: 'fast' } });
   assert.equal(classifier.modelId, `big-xception-${precision}`);
   await classifier.start();
   const scores = await Promise.all(
@@ -91,24 +99,103 @@ test('agrees in int8 with fp32 within a tenth on average, and on nearly every an
   assert.ok(agreeing.length >= float.length * 0.8, `${agreeing.length} of ${float.length} agree`);
 });
 
-test('answers the same for many faces at once as for one after the other', async () => {
-  const atOnce = await classifyAll('int8');
-  const classifier = new OnnxEmotionClassifier({ model: models.get('big-xception', 'int8') });
+describeEmotionClassifier('OnnxEmotionClassifier', () => createEmotionClassifier({ models }));
+
+test('sees a face with each look of the card, and averages the logarithms of the answers', async () => {
+  const one = { mirrored: false, shiftX: 0, shiftY: 0, scale: 1 };
+  const constants = (values: number[]) =>
+    meanNetwork({ inputShape: [1, 1, 64, 64], weights: values.map(() => [0]), constants: values });
+  const classifier = new OnnxEmotionClassifier({
+    card: cardOf([
+      { ...one, model: 'first' },
+      { ...one, model: 'second' },
+      { ...one, model: 'second' },
+    ]),
+    modelId: 'made-up',
+    networks: [
+      network('first', constants([1, 0, 0, 2, 0, 0, 0])),
+      network('second', constants([0, 0, 0, 0, 5, 0, 0])),
+    ],
+  });
   await classifier.start();
-  for (const [index, { frame, detection }] of faces.entries()) {
-    assert.deepEqual(await classifier.classify(frame, detection), atOnce[index]);
-  }
+  const { frame, detection } = faces[0]!;
+  const logits = await classifier.logits(frame, detection);
   await classifier.stop();
+  const first = Math.log(5 + Math.E + Math.E ** 2);
+  const second = Math.log(6 + Math.E ** 5);
+  const expected = [1, 0, 0, 2, 10, 0, 0].map((value) => (value - first - 2 * second) / 3);
+  logits.forEach((value, index) => assert.ok(Math.abs(value - expected[index]!) < 1e-5));
 });
 
-test('refuses a card without classes, and to classify before it is started', async () => {
-  const model = models.get('big-xception', 'int8');
-  const card = { ...model.card, output: { description: 'logits' } };
-  assert.throws(() => new OnnxEmotionClassifier({ model: { ...model, card } }), {
-    code: 'model_card_invalid',
+test('turns the picture round in a mirrored look, and moves the crop in a shifted one', async () => {
+  const one = { model: 'half', mirrored: false, shiftX: 0, shiftY: 0, scale: 1 };
+  const frame = paintedFrame({
+    boxes: [{ x: 300, y: 0, width: 340, height: 480, luma: 235 }],
+    seed: 1,
+    capturedAtMs: 0,
   });
+  // The crop's middle lies on the edge of the white box.
+  const face = { box: { x: 270, y: 200, width: 60, height: 70 }, score: 1 };
+  const brightnessAtLeft = async (pass: ModelPass) => {
+    const classifier = new OnnxEmotionClassifier({
+      card: cardOf([pass]),
+      modelId: 'made-up',
+      networks: [network('half', leftHalfNetwork())],
+      normalize: (pixels) => pixels.forEach((value, index) => (pixels[index] = value / 235)),
+    });
+    await classifier.start();
+    const [left = 0, other = 0] = await classifier.logits(frame, face);
+    await classifier.stop();
+    return left - other;
+  };
+  const plain = await brightnessAtLeft(one);
+  assert.ok(plain < 0.9);
+  assert.ok((await brightnessAtLeft({ ...one, mirrored: true })) > 0.98);
+  assert.ok((await brightnessAtLeft({ ...one, shiftX: 0.6 })) > 0.98);
+});
+
+test('refuses a card without classes or whose network is missing, and to classify before it is started', async () => {
+  const { card } = models.get('big-xception', 'int8');
+  const withoutClasses = { ...card, output: { description: 'logits' } };
+  const networks = [bigXception(models, 'int8')];
+  for (const faulty of [withoutClasses, models.card('xception-pair')]) {
+    assert.throws(() => new OnnxEmotionClassifier({ card: faulty, modelId: 'a', networks }), {
+      code: 'model_card_invalid',
+    });
+  }
   const { frame, detection } = faces[0]!;
-  await assert.rejects(new OnnxEmotionClassifier({ model }).classify(frame, detection), {
+  await assert.rejects(createEmotionClassifier({ models }).classify(frame, detection), {
     code: 'inference_unavailable',
   });
 });
+
+test('closes the networks that are open where another one cannot be opened', async () => {
+  let openCount = 0;
+  const networks = [
+    {
+      id: 'first',
+      open: async () => {
+        openCount += 1;
+        const session = await bigXception(models, 'int8').open();
+        return { ...session, close: async () => void (openCount -= 1) };
+      },
+    },
+    { id: 'second', open: () => Promise.reject(new Error('no such file')) },
+  ];
+  const one = { mirrored: false, shiftX: 0, shiftY: 0, scale: 1 };
+  const card = cardOf([
+    { ...one, model: 'first' },
+    { ...one, model: 'second' },
+  ]);
+  const classifier = new OnnxEmotionClassifier({ card, modelId: 'made-up', networks });
+  await assert.rejects(classifier.start(), { message: 'no such file' });
+  assert.equal(openCount, 0);
+});
+
+function cardOf(passes: ModelPass[]): ModelCard {
+  return { ...models.card('xception-pair'), passes };
+}
+
+function network(id: string, model: Uint8Array): EmotionNetwork {
+  return { id, open: () => openOnnxSession({ model }) };
+}

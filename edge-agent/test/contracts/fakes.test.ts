@@ -1,5 +1,6 @@
-import { FakeFrameSource, FakePrivacySwitch, FakeStatusLight } from '../fakes.ts';
+import { FakeClassifier, FakeFrameSource, FakePrivacySwitch, FakeStatusLight } from '../fakes.ts';
 import { paintedFrame } from '../painted-frame.ts';
+import { describeEmotionClassifier } from './emotion-classifier.ts';
 import { describeFrameSource } from './frame-source.ts';
 import { describePrivacySwitch } from './privacy-switch.ts';
 import { describeStatusLight } from './status-light.ts';
@@ -23,3 +24,5 @@ describeStatusLight('FakeStatusLight', () => {
   const light = new FakeStatusLight();
   return { light, see: () => light.shown };
 });
+
+describeEmotionClassifier('FakeClassifier', () => new FakeClassifier());

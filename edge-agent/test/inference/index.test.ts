@@ -6,25 +6,36 @@ import {
   createEmotionClassifier,
   ensureModels,
   timeModels,
-  uncertaintyThreshold,
 } from '../../src/inference/index.ts';
 import { withTemporaryFolder } from '../models/temporary-folder.ts';
 
-test('creates the default models, their record id and threshold', async () => {
+test('creates the default models and each choice of others, with their record ids', async () => {
   await withTemporaryFolder(async (cacheDirectory) => {
     const models = await ensureModels({ cacheDirectory });
     const classifier = createEmotionClassifier({ models });
     const detector = createDetector({ models });
     assert.equal(
       combinedModelId({ detector, classifier }),
-      'blazeface-back-320x256-int8+big-xception-int8',
+      'blazeface-back-320x256-int8+big-xception-crops-int8',
     );
     assert.equal(
       createDetector({ models, size: '256x192', precision: 'fp32' }).modelId,
       'blazeface-back-256x192-fp32',
     );
     assert.equal(createDetector({ models, yunetPath: '/a.onnx' }).modelId, 'yunet-320x256-fp32');
-    assert.equal(uncertaintyThreshold(models), 0.6);
+    const miniXceptionPath = '/mini.hdf5';
+    const modelIds = (
+      [
+        { kind: 'fast' },
+        { kind: 'accurate', miniXceptionPath },
+        { kind: 'mobilefacenet', path: '/a.onnx' },
+      ] as const
+    ).map((choice) => createEmotionClassifier({ models, precision: 'fp32', choice }).modelId);
+    assert.deepEqual(modelIds, [
+      'big-xception-fp32',
+      'xception-pair-fp32',
+      'mobilefacenet-2022july-fp32',
+    ]);
   });
 });
 

@@ -19,7 +19,7 @@ function newAnalyser() {
   const analyser = new FaceAnalyser({
     detector,
     classifier,
-    emotion: { threshold: 0.6, maxVisitMs: 20_000 },
+    emotion: { thresholds: classifier.thresholds, maxVisitMs: 20_000 },
     zones: new ExclusionZones([]),
     newTrackId: () => `track${next++}`,
     stageTimes: new StageTimes({ nowMs: () => 0 }),

@@ -7,7 +7,8 @@ const sad = { happy: 0.05, sad: 0.85, neutral: 0.05, other: 0.05 };
 const torn = { happy: 0.4, sad: 0.1, neutral: 0.4, other: 0.1 };
 const readable = { ageMs: 2_000, heightPx: 80 };
 
-const newEmotion = () => new TrackEmotion({ threshold: 0.6, maxVisitMs: 60_000 });
+const thresholds = { happy: 0.6, sad: 0.5, neutral: 0.6, other: 0.6 };
+const newEmotion = () => new TrackEmotion({ thresholds, maxVisitMs: 60_000 });
 
 describe('TrackEmotion', () => {
   it('classifies at most each 500 ms, sooner for a clearly better crop, later for a much worse one', () => {
@@ -51,6 +52,18 @@ describe('TrackEmotion', () => {
       uncertainReason: 'low_confidence',
       scores: torn,
     });
+  });
+
+  it('asks of each emotion what its own threshold says', () => {
+    const readingOf = (scores: typeof torn) => {
+      const emotion = newEmotion();
+      emotion.note({ nowMs: 0, scores, quality: 1 });
+      return emotion.read({ nowMs: 0, ...readable }).emotion;
+    };
+    const rest = { neutral: 0.2, other: 0.1 };
+    assert.equal(readingOf({ happy: 0.15, sad: 0.55, ...rest }), 'sad');
+    assert.equal(readingOf({ happy: 0.55, sad: 0.15, ...rest }), 'uncertain');
+    assert.equal(readingOf({ happy: 0.22, sad: 0.48, ...rest }), 'uncertain');
   });
 
   it('says not classified before the first score, after old ones, and of someone who stays too long', () => {
