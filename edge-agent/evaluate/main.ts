@@ -1,0 +1,35 @@
+/** `npm run evaluate -- --data DIR`: how right the agent's models are on labelled pictures. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describeError } from '@emotion-fleet/service';
+import { ModelError } from '../models/index.ts';
+import { evaluate } from './evaluate.ts';
+import { parseOptions, usage } from './options.ts';
+import { ProgressLine } from './progress-line.ts';
+import { tablesOf } from './report.ts';
+
+async function main(): Promise<void> {
+  const options = parseOptions(process.argv.slice(2));
+  if (options === undefined) {
+    console.log(usage);
+    return;
+  }
+  const progress = new ProgressLine({ stream: process.stderr, nowMs: () => performance.now() });
+  const report = await evaluate(options, {
+    onProgress: (step, done, total) => progress.show(step, done, total),
+    onFault: (sentence) => console.error(sentence),
+  });
+  console.log(`\n${tablesOf(report)}`);
+  const { detection, emotion } = report.leftOut;
+  if (detection + emotion > 0) console.log(`\n${detection + emotion} pictures were left out.`);
+  if (options.json === undefined) return;
+  await mkdir(path.dirname(path.resolve(options.json)), { recursive: true });
+  await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof ModelError ? error.message : describeError(error));
+  process.exitCode = 1;
+}
