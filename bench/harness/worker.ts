@@ -6,21 +6,22 @@ import { CodedError } from '@emotion-fleet/service';
 /** A program of the bench in a process of its own, so that what it takes is its own: one question, one answer. */
 export class Worker<Question extends object, Answer> {
   readonly #child: ChildProcess;
+  readonly #ended: Promise<never>;
 
   /** @param program path from `bench/` */
   constructor(program: string, parameters: object) {
     const path = fileURLToPath(new URL(`../${program}`, import.meta.url));
     this.#child = fork(path, [JSON.stringify(parameters)], { detached: true });
+    this.#ended = once(this.#child, 'exit').then(() => {
+      throw new CodedError('died', 'a program of the bench ended before it had answered');
+    });
+    this.#ended.catch(() => undefined);
   }
 
   async ask(question: Question): Promise<Answer> {
-    const ended = once(this.#child, 'exit').then(() => {
-      throw new CodedError('died', 'a program of the bench ended before it had answered');
-    });
-    ended.catch(() => undefined);
     const answered = once(this.#child, 'message');
     this.#child.send(question);
-    const [answer] = (await Promise.race([answered, ended])) as [Answer];
+    const [answer] = (await Promise.race([answered, this.#ended])) as [Answer];
     return answer;
   }
 
