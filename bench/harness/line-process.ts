@@ -45,7 +45,9 @@ export class LineProcess {
     }
   }
 
+  /** With what it has started itself: it leads a process group of its own. */
   stop(): void {
-    this.#child.kill('SIGKILL');
+    const { pid, exitCode } = this.#child;
+    if (pid !== undefined && exitCode === null) process.kill(-pid, 'SIGKILL');
   }
 }

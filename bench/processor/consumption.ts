@@ -16,8 +16,8 @@ export interface Consumption {
   readonly cpuUsPerRecord: number | undefined;
 }
 
-/** A new process runs at full speed after some seconds: its first records are not timed. */
-const warmUpShare = 0.3;
+/** A new process runs at full speed once its code is compiled: its first records are not timed. */
+const warmUpShare = 0.5;
 const pollMs = 40;
 const giveUpAfterMs = 120_000;
 

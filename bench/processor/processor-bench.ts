@@ -3,14 +3,16 @@ import { BenchStack } from '../harness/bench-stack.ts';
 import { startCeiling } from './cassandra-ceiling.ts';
 import { measureConsumption, type ConsumerProgram } from './consumption.ts';
 import { appendAll, deviceName, devices, FleetSource, registerFleet } from './fleet.ts';
+import { startSpark } from './spark-raw.ts';
 import { measureVisibility, probe } from './visibility.ts';
 
-const recordsPerRound = 80_000;
+const recordsPerRound = 120_000;
 const ceilingRows = 100_000;
 /** No round begins after this, so that the bench ends in time on a machine that does much else. */
 const enoughMs = 5 * 60_000;
 const keyspace = 'bench_processor';
 const rawChain = 'raw rows only';
+const sparkRaw = 'Spark, raw rows only';
 const consumers: readonly (ConsumerProgram & { readonly subject: string })[] = [
   { subject: ours, program: 'cloud-processor/src/main.ts', keyspace, hop: 'processor' },
   { subject: rawChain, program: 'bench/processor/raw-chain.ts', keyspace: 'bench_raw', hop: 'raw' },
@@ -26,6 +28,9 @@ export async function benchProcessor(context: BenchContext): Promise<void> {
   await registerFleet(registry, [...names, probe]);
   const fleet = new FleetSource(Date.now() - 30 * 60_000);
   const ceiling = await startCeiling(context, { stack, rows: ceilingRows });
+
+  say('Spark: it is installed the first time, which takes some minutes');
+  const spark = await startSpark(context, stack);
 
   say('warming up Cassandra ...');
   await ceiling();
@@ -49,13 +54,21 @@ export async function benchProcessor(context: BenchContext): Promise<void> {
         if (round === 0) return;
         series.add({ subject, metric: 'rows written', unit: 'rows/s' }, rates.get(subject)!);
       },
+      async () => {
+        rates.set(sparkRaw, await spark());
+        if (round === 0) return;
+        const metric = { subject: sparkRaw, metric: 'backlog applied', unit: 'records/s' };
+        series.add(metric, rates.get(sparkRaw)!);
+      },
     ];
     for (const work of round % 2 === 0 ? works : works.toReversed()) await work();
     const line = [...rates].map(([name, rate]) => `${name} ${Math.round(rate)}`).join(', ');
     say(`${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}, per second: ${line}`);
     if (round === 0) continue;
-    const share = rates.get(ours)! / rates.get(rawChain)!;
-    series.add({ subject: ours, metric: `rate against ${rawChain}`, unit: '%' }, share * 100);
+    for (const other of [rawChain, sparkRaw]) {
+      const share = rates.get(ours)! / rates.get(other)!;
+      series.add({ subject: ours, metric: `rate against ${other}`, unit: '%' }, share * 100);
+    }
   }
   await measureVisibility(context, { stack, keyspace, log, fleet });
 }
