@@ -61,6 +61,8 @@ export class ConsumerSession {
       rebalanceTimeout: timings.rebalanceTimeoutMs,
       heartbeatInterval: timings.heartbeatIntervalMs,
       maxWaitTimeInMs: timings.fetchWaitMs,
+      // With a backlog a batch is what one fetch brings; kafkajs' own limit would be some 2,000 entries.
+      maxBytesPerPartition: 4 * 1024 * 1024,
       allowAutoTopicCreation: false,
       // A crash ends the session; who owns it makes a new one.
       retry: { ...patience, restartOnFailure: async () => false },
