@@ -42,7 +42,7 @@ export class ServiceProcess {
     this.#child = child;
     const giveUpAt = performance.now() + readyTimeoutMs;
     while ((await this.#get('/health')) === undefined) {
-      if (child.exitCode !== null || performance.now() > giveUpAt) {
+      if (hasEnded(child) || performance.now() > giveUpAt) {
         throw new CodedError('not_ready', `${program} at ${operatorPort}: ${this.#errors}`);
       }
       await delay(50);
@@ -52,7 +52,7 @@ export class ServiceProcess {
   async stop(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
-    if (child === undefined || child.exitCode !== null) return;
+    if (child === undefined || hasEnded(child)) return;
     const exited = once(child, 'exit');
     child.kill('SIGTERM');
     const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
@@ -60,8 +60,16 @@ export class ServiceProcess {
     clearTimeout(timer);
   }
 
-  /** The sum of a metric over its labels; 0 while it is not there. */
+  /**
+   * The sum of a metric over its labels; 0 while it is not there.
+   * @throws CodedError `died` with its last words
+   */
   async metric(name: string): Promise<number> {
+    const child = this.#child;
+    if (child === undefined || hasEnded(child)) {
+      const how = child?.signalCode ?? `exit code ${String(child?.exitCode)}`;
+      throw new CodedError('died', `${this.#options.program} ended early, ${how}: ${this.#errors}`);
+    }
     const text = (await this.#get('/metrics')) ?? '';
     return text
       .split('\n')
@@ -82,6 +90,10 @@ export class ServiceProcess {
       return undefined;
     }
   }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 function cpuMsOf(pid: number | undefined): number | undefined {

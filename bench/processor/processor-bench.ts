@@ -40,6 +40,7 @@ export async function benchProcessor(context: BenchContext): Promise<void> {
     const works = [
       ...consumers.map((consumer) => async () => {
         const { subject } = consumer;
+        say(`${subject} ...`);
         const figures = await measureConsumption(stack, consumer, recordsPerRound);
         rates.set(subject, figures.recordsPerSecond);
         if (round === 0) return;
@@ -50,11 +51,13 @@ export async function benchProcessor(context: BenchContext): Promise<void> {
       }),
       async () => {
         const subject = 'Java driver';
+        say(`${subject} ...`);
         rates.set(subject, await ceiling());
         if (round === 0) return;
         series.add({ subject, metric: 'rows written', unit: 'rows/s' }, rates.get(subject)!);
       },
       async () => {
+        say(`${sparkRaw} ...`);
         rates.set(sparkRaw, await spark());
         if (round === 0) return;
         const metric = { subject: sparkRaw, metric: 'backlog applied', unit: 'records/s' };

@@ -34,18 +34,24 @@ export async function sparkCommand(program: string): Promise<SparkCommand> {
     ...{ name: 'spark', pom: sparkFile('pom.xml'), cacheDirectory },
   });
   await installPySpark();
+  const python = join(environment, 'bin/python');
+  const submitArguments = [
+    ...['--master', 'local[2]', '--driver-memory', '1g'],
+    ...['--driver-class-path', join(jars, '*')],
+    ...['--conf', 'spark.ui.enabled=false', '--conf', 'spark.sql.shuffle.partitions=4'],
+    ...['--conf', 'spark.ui.showConsoleProgress=false'],
+    // It would look for an address of this machine that others can reach.
+    ...['--conf', 'spark.driver.host=127.0.0.1', '--conf', 'spark.driver.bindAddress=127.0.0.1'],
+    'pyspark-shell',
+  ];
   return {
-    command: join(environment, 'bin/spark-submit'),
-    parameters: [
-      ...['--master', 'local[2]', '--driver-memory', '1g'],
-      ...['--driver-class-path', join(jars, '*')],
-      ...['--conf', 'spark.ui.enabled=false', '--conf', 'spark.sql.shuffle.partitions=4'],
-      // It would look for an address of this machine that others can reach.
-      ...['--conf', 'spark.driver.host=127.0.0.1', '--conf', 'spark.driver.bindAddress=127.0.0.1'],
-      program,
-    ],
-    // Spark finds itself through it.
-    environment: { PYSPARK_PYTHON: join(environment, 'bin/python') },
+    // Not spark-submit: it gives the program an input of its own, on which nobody can ask anything.
+    command: python,
+    parameters: [program],
+    environment: {
+      PYSPARK_PYTHON: python,
+      PYSPARK_SUBMIT_ARGS: submitArguments.map((text) => `'${text}'`).join(' '),
+    },
   };
 }
 
