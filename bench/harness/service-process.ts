@@ -49,6 +49,10 @@ export class ServiceProcess {
     }
   }
 
+  signal(name: NodeJS.Signals): void {
+    this.#child?.kill(name);
+  }
+
   async stop(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;

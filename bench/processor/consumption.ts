@@ -5,6 +5,7 @@ import type { BenchStack } from '../harness/bench-stack.ts';
 import { ServiceProcess } from '../harness/service-process.ts';
 
 export interface ConsumerProgram {
+  readonly subject: string;
   readonly program: string;
   readonly keyspace: string;
   /** Name of its hop, as its metrics have it. */
@@ -16,47 +17,70 @@ export interface Consumption {
   readonly cpuUsPerRecord: number | undefined;
 }
 
-/** A new process runs at full speed once its code is compiled: its first records are not timed. */
-const warmUpShare = 0.5;
-const pollMs = 40;
+const pollMs = 20;
 const giveUpAfterMs = 120_000;
 
-/** Starts the program, lets it read what lies in the log, and ends it. */
-export async function measureConsumption(
-  stack: BenchStack,
-  { program, keyspace, hop }: ConsumerProgram,
-  records: number,
-): Promise<Consumption> {
-  const [operatorPort = 0] = await freePorts(1);
-  const environment = { ...stack.environment(keyspace), EMOTION_OPERATOR_PORT: `${operatorPort}` };
-  const service = new ServiceProcess({ program, environment, operatorPort });
-  try {
+/** A consumer in a process of its own that stands still while others are measured or the log is filled. */
+export class PausableConsumer {
+  readonly #program: ConsumerProgram;
+  readonly #service: ServiceProcess;
+
+  private constructor(program: ConsumerProgram, service: ServiceProcess) {
+    this.#program = program;
+    this.#service = service;
+  }
+
+  static async start(stack: BenchStack, program: ConsumerProgram): Promise<PausableConsumer> {
+    const [operatorPort = 0] = await freePorts(1);
+    const environment = {
+      ...stack.environment(program.keyspace),
+      EMOTION_OPERATOR_PORT: String(operatorPort),
+    };
+    const service = new ServiceProcess({ program: program.program, environment, operatorPort });
     await service.start();
-    const look = async () => ({
-      done: await service.metric(`emotion_${hop}_records_forwarded_total`),
-      at: performance.now(),
-      cpuMs: service.cpuMs(),
-    });
+    return new PausableConsumer(program, service);
+  }
+
+  get subject(): string {
+    return this.#program.subject;
+  }
+
+  /** Waits until it has applied so many records since its start. */
+  async applied(records: number): Promise<void> {
     const giveUpAt = performance.now() + giveUpAfterMs;
-    let begun: Awaited<ReturnType<typeof look>> | undefined;
-    for (;;) {
-      const now = await look();
-      if (now.done >= records * warmUpShare) begun ??= now;
-      if (begun !== undefined && now.done >= records) {
-        const counted = now.done - begun.done;
-        const cpuMs =
-          now.cpuMs === undefined || begun.cpuMs === undefined
-            ? undefined
-            : now.cpuMs - begun.cpuMs;
-        return {
-          recordsPerSecond: (counted * 1_000) / (now.at - begun.at),
-          cpuUsPerRecord: cpuMs === undefined ? undefined : (cpuMs * 1_000) / counted,
-        };
+    while ((await this.#done()) < records) {
+      if (performance.now() > giveUpAt) {
+        throw new CodedError('too_slow', `${this.#program.program} did not read the log`);
       }
-      if (now.at > giveUpAt) throw new CodedError('too_slow', `${program} did not read the log`);
       await delay(pollMs);
     }
-  } finally {
-    await service.stop();
+  }
+
+  pause(): void {
+    this.#service.signal('SIGSTOP');
+  }
+
+  /** Lets it go on, and measures until it has applied `records` more. */
+  async measure(records: number, before: number): Promise<Consumption> {
+    const cpuBeforeMs = this.#service.cpuMs();
+    const startedAt = performance.now();
+    this.#service.signal('SIGCONT');
+    await this.applied(before + records);
+    const tookMs = performance.now() - startedAt;
+    const cpuMs = this.#service.cpuMs();
+    const isKnown = cpuMs !== undefined && cpuBeforeMs !== undefined;
+    return {
+      recordsPerSecond: (records * 1_000) / tookMs,
+      cpuUsPerRecord: isKnown ? ((cpuMs - cpuBeforeMs) * 1_000) / records : undefined,
+    };
+  }
+
+  async stop(): Promise<void> {
+    this.#service.signal('SIGCONT');
+    await this.#service.stop();
+  }
+
+  #done(): Promise<number> {
+    return this.#service.metric(`emotion_${this.#program.hop}_records_forwarded_total`);
   }
 }

@@ -1,19 +1,22 @@
+import type { EventLog } from '@emotion-fleet/event-log';
 import { ours, type BenchContext } from '../harness/bench.ts';
 import { BenchStack } from '../harness/bench-stack.ts';
 import { startCeiling } from './cassandra-ceiling.ts';
-import { measureConsumption, type ConsumerProgram } from './consumption.ts';
+import { PausableConsumer, type Consumption, type ConsumerProgram } from './consumption.ts';
 import { appendAll, deviceName, devices, FleetSource, registerFleet } from './fleet.ts';
 import { startSpark } from './spark-raw.ts';
 import { measureVisibility, probe } from './visibility.ts';
 
-const recordsPerRound = 120_000;
+/** Compiles the consumers' code, and has them read once what they keep of each device's running hour. */
+const warmUpRecords = 40_000;
+const recordsPerRound = 100_000;
 const ceilingRows = 100_000;
 /** No round begins after this, so that the bench ends in time on a machine that does much else. */
 const enoughMs = 5 * 60_000;
 const keyspace = 'bench_processor';
 const rawChain = 'raw rows only';
 const sparkRaw = 'Spark, raw rows only';
-const consumers: readonly (ConsumerProgram & { readonly subject: string })[] = [
+const consumers: readonly ConsumerProgram[] = [
   { subject: ours, program: 'cloud-processor/src/main.ts', keyspace, hop: 'processor' },
   { subject: rawChain, program: 'bench/processor/raw-chain.ts', keyspace: 'bench_raw', hop: 'raw' },
 ];
@@ -35,36 +38,33 @@ export async function benchProcessor(context: BenchContext): Promise<void> {
   say('warming up Cassandra ...');
   await ceiling();
   for (let round = 0; round <= rounds && elapsedMs() < enoughMs; round++) {
-    await appendAll(log, fleet.take(recordsPerRound));
     const rates = new Map<string, number>();
+    const note = (subject: string, metric: string, unit: string, value: number | undefined) => {
+      if (round > 0 && value !== undefined) series.add({ subject, metric, unit }, value);
+    };
     const works = [
-      ...consumers.map((consumer) => async () => {
-        const { subject } = consumer;
-        say(`${subject} ...`);
-        const figures = await measureConsumption(stack, consumer, recordsPerRound);
-        rates.set(subject, figures.recordsPerSecond);
-        if (round === 0) return;
-        const metric = { subject, metric: 'backlog applied', unit: 'records/s' };
-        series.add(metric, figures.recordsPerSecond);
-        if (figures.cpuUsPerRecord === undefined) return;
-        series.add({ subject, metric: 'CPU', unit: 'µs/record' }, figures.cpuUsPerRecord);
-      }),
+      async () => {
+        const inOrder = round % 2 === 0 ? consumers : consumers.toReversed();
+        say(`${inOrder.map(({ subject }) => subject).join(', ')} ...`);
+        for (const [subject, figures] of await consume({ stack, log, fleet, inOrder })) {
+          rates.set(subject, figures.recordsPerSecond);
+          note(subject, 'backlog applied', 'records/s', figures.recordsPerSecond);
+          note(subject, 'CPU', 'µs/record', figures.cpuUsPerRecord);
+        }
+      },
       async () => {
         const subject = 'Java driver';
         say(`${subject} ...`);
         rates.set(subject, await ceiling());
-        if (round === 0) return;
-        series.add({ subject, metric: 'rows written', unit: 'rows/s' }, rates.get(subject)!);
+        note(subject, 'rows written', 'rows/s', rates.get(subject));
       },
       async () => {
         say(`${sparkRaw} ...`);
         rates.set(sparkRaw, await spark());
-        if (round === 0) return;
-        const metric = { subject: sparkRaw, metric: 'backlog applied', unit: 'records/s' };
-        series.add(metric, rates.get(sparkRaw)!);
+        note(sparkRaw, 'backlog applied', 'records/s', rates.get(sparkRaw));
       },
     ];
-    for (const work of round % 2 === 0 ? works : works.toReversed()) await work();
+    for (const work of works) await work();
     const line = [...rates].map(([name, rate]) => `${name} ${Math.round(rate)}`).join(', ');
     say(`${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}, per second: ${line}`);
     if (round === 0) continue;
@@ -74,4 +74,37 @@ export async function benchProcessor(context: BenchContext): Promise<void> {
     }
   }
   await measureVisibility(context, { stack, keyspace, log, fleet });
+}
+
+/**
+ * Both consumers take the same records: first the warm-up, which is not timed, then in turn what is appended while
+ * they stand still.
+ */
+async function consume({
+  stack,
+  log,
+  fleet,
+  inOrder,
+}: {
+  readonly stack: BenchStack;
+  readonly log: EventLog;
+  readonly fleet: FleetSource;
+  readonly inOrder: readonly ConsumerProgram[];
+}): Promise<Map<string, Consumption>> {
+  const started: PausableConsumer[] = [];
+  try {
+    for (const program of inOrder) started.push(await PausableConsumer.start(stack, program));
+    await appendAll(log, fleet.take(warmUpRecords));
+    for (const consumer of started) await consumer.applied(warmUpRecords);
+    for (const consumer of started) consumer.pause();
+    await appendAll(log, fleet.take(recordsPerRound));
+    const figures = new Map<string, Consumption>();
+    for (const consumer of started) {
+      figures.set(consumer.subject, await consumer.measure(recordsPerRound, warmUpRecords));
+      consumer.pause();
+    }
+    return figures;
+  } finally {
+    for (const consumer of started) await consumer.stop();
+  }
 }

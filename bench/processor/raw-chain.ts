@@ -37,13 +37,13 @@ const consumer = eventLog.createConsumer({
   groupId: 'raw-chain',
   topics: [logTopics.faceEmotions],
   from: 'start',
+  maxBatchEntries: 10_000,
   onBatch: async ({ entries }) => {
     hop.receive(entries.length);
     const rows = entries.map(
       ({ value }) => JSON.parse(decoder.decode(value ?? undefined)) as RecordRow,
     );
-    for (let at = 0; at < rows.length; at += 1_000)
-      await store.putRecords(rows.slice(at, at + 1_000));
+    await store.putRecords(rows);
     hop.forward(entries.length);
   },
   onError: (err) => logger.error({ err }, 'batch failed'),

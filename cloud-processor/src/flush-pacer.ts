@@ -12,9 +12,9 @@ export interface FlushObservation {
 }
 
 /** Part of the time that writing may take before batches are made rarer, and below which they come sooner. */
-const busyShare = { high: 0.5, low: 0.25 };
-/** Weight of the newest batch in the share that is busy. */
-const smoothing = 0.2;
+const busyShare = { high: 0.7, low: 0.5 };
+/** Weight of the newest batch in both times. */
+const smoothing = 0.1;
 
 /**
  * How long entries gather before the next flush. Each flush rewrites whole windows, so that fewer, larger
@@ -25,7 +25,9 @@ export class FlushPacer {
   readonly #minMs: number;
   readonly #maxMs: number;
   #intervalMs: number;
-  #busy = 0;
+  /** Averages of a batch and of the pause before it. The partitions' batches come in bursts: most pauses are none. */
+  #busyMs = 0;
+  #idleMs = 0;
 
   constructor({ minIntervalMs = 200, maxIntervalMs = 5_000 }: FlushPacerOptions = {}) {
     this.#minMs = minIntervalMs;
@@ -38,11 +40,12 @@ export class FlushPacer {
   }
 
   observe({ durationMs, sincePreviousMs, isFull }: FlushObservation): void {
-    const share = durationMs / Math.max(1, durationMs + sincePreviousMs);
-    this.#busy += smoothing * (share - this.#busy);
+    this.#busyMs += smoothing * (durationMs - this.#busyMs);
+    this.#idleMs += smoothing * (sincePreviousMs - this.#idleMs);
+    const busy = this.#busyMs / Math.max(1, this.#busyMs + this.#idleMs);
     if (isFull) this.#intervalMs = this.#minMs;
-    else if (this.#busy > busyShare.high) this.#set(this.#intervalMs * 1.25);
-    else if (this.#busy < busyShare.low) this.#set(this.#intervalMs * 0.9);
+    else if (busy > busyShare.high) this.#set(this.#intervalMs * 1.05);
+    else if (busy < busyShare.low) this.#set(this.#intervalMs * 0.95);
   }
 
   #set(intervalMs: number): void {

@@ -63,9 +63,6 @@ interface PartitionState {
   readonly ledger: LedgerTracker;
 }
 
-/** Rows of one write; what lies beneath may bound the size of a statement. */
-const maxRowsPerWrite = 1_000;
-
 /**
  * Applies batches of `face-emotions` to the store.
  *
@@ -136,7 +133,7 @@ export class RecordHandler {
     // Of a device that is erased for some hours the ledger goes on: the records did arrive.
     const logged = erasures.keepLedger(decoded.logged);
     const records = erasures.keepRecords(logged.filter(isRecordRow));
-    await inChunks(records, (rows) => store.putRecords(rows));
+    await store.putRecords(records);
 
     const open = records.filter(({ record }) => recordTime(record) >= windowsFrom);
     const windows = await state.windows.apply(open, mark);
@@ -145,14 +142,14 @@ export class RecordHandler {
 
     // Nothing of this is read back, each row stands for itself: together they share the cost of being durable.
     await allDone([
-      inChunks(windows.minutes, (rows) => store.putMinutes(rows)),
-      inChunks(windows.hours, (rows) => store.putHours(rows)),
-      inChunks(windows.days, (rows) => store.putDays(rows)),
-      inChunks(scopes.hours, (rows) => store.putScopeHours(rows)),
-      inChunks(scopes.days, (rows) => store.putScopeDays(rows)),
-      inChunks(windows.grids, (rows) => store.putGrids(rows)),
-      inChunks(ledger.runs, (rows) => store.putLedgerRuns(rows)),
-      inChunks(ledger.blocks, (rows) => store.putLedgerBlocks(rows)),
+      store.putMinutes(windows.minutes),
+      store.putHours(windows.hours),
+      store.putDays(windows.days),
+      store.putScopeHours(scopes.hours),
+      store.putScopeDays(scopes.days),
+      store.putGrids(windows.grids),
+      store.putLedgerRuns(ledger.runs),
+      store.putLedgerBlocks(ledger.blocks),
     ]);
     return {
       ledger: ledger.counts,
@@ -173,15 +170,6 @@ export class RecordHandler {
         cachedBlocks: limits.ledgerBlocks,
       }),
     };
-  }
-}
-
-async function inChunks<Row>(
-  rows: readonly Row[],
-  put: (rows: readonly Row[]) => Promise<void>,
-): Promise<void> {
-  for (let from = 0; from < rows.length; from += maxRowsPerWrite) {
-    await put(rows.slice(from, from + maxRowsPerWrite));
   }
 }
 

@@ -17,15 +17,25 @@ suite('flush pacer', () => {
     const pacer = new FlushPacer();
     assert.equal(pacer.intervalMs(), 200);
     assert.ok(after(pacer, 8, 90, 10) > 200);
-    assert.equal(after(pacer, 40, 90, 10), 5_000);
-    assert.equal(after(pacer, 80, 5, 500), 200);
+    assert.equal(after(pacer, 80, 90, 10), 5_000);
+    assert.equal(after(pacer, 150, 5, 500), 200);
   });
 
   test('stays where writing takes a moderate share', () => {
     const pacer = new FlushPacer();
     after(pacer, 10, 90, 10);
-    const settled = after(pacer, 20, 40, 60);
-    assert.equal(after(pacer, 20, 40, 60), settled);
+    const settled = after(pacer, 40, 60, 40);
+    assert.ok(settled > 200);
+    assert.equal(after(pacer, 20, 60, 40), settled);
+  });
+
+  test('is not misled by partitions whose batches follow each other at once', () => {
+    const pacer = new FlushPacer();
+    for (let burst = 0; burst < 40; burst++) {
+      pacer.observe({ durationMs: 5, sincePreviousMs: 140, isFull: false });
+      after(pacer, 11, 5, 0);
+    }
+    assert.equal(pacer.intervalMs(), 200);
   });
 
   test('does not wait while a backlog fills the batches', () => {

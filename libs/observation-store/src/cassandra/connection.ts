@@ -2,7 +2,7 @@ import { Client, policies, types } from 'cassandra-driver';
 import type { HopHealth } from '@emotion-fleet/service';
 import { serializeRefreshes, shutDownReplacedHosts } from './control-connection.ts';
 import { connectError, driverFault, type DriverFault } from './driver-error.ts';
-import { Limiter } from './limiter.ts';
+import { Limiter, runAll } from './limiter.ts';
 import { defaultKeyspace, type CassandraOptions, type Consistency } from './options.ts';
 import { RetryOncePolicy } from './retry-policy.ts';
 
@@ -30,8 +30,13 @@ const levels: Readonly<Record<Consistency, types.consistencies>> = {
   all: types.consistencies.all,
 };
 
-/** Requests under way at once; more of them only wait in the nodes' queues (measured: 16 batches of 100 rows). */
-const writesInFlight = 16;
+/**
+ * Requests under way at once; more of them only wait in the nodes' queues (measured: 16 batches of 100 rows). Small ones
+ * spend their time on being synced to disk, which many do together.
+ */
+const batchesInFlight = 16;
+const smallWritesInFlight = 128;
+const smallWriteRows = 8;
 const readsInFlight = 32;
 const pageRows = 2_000;
 const probeIntervalMs = 500;
@@ -42,7 +47,8 @@ const probeIntervalMs = 500;
  */
 export class CassandraConnection {
   readonly #options: ConnectionOptions;
-  readonly #writes = new Limiter(writesInFlight);
+  readonly #batches = new Limiter(batchesInFlight);
+  readonly #smallWrites = new Limiter(smallWritesInFlight);
   readonly #reads = new Limiter(readsInFlight);
   #client: Client | undefined;
   #probe: NodeJS.Timeout | undefined;
@@ -91,7 +97,9 @@ export class CassandraConnection {
   async stop(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
-    await Promise.all([this.#writes.idle(), this.#reads.idle()]);
+    await Promise.all(
+      [this.#batches, this.#smallWrites, this.#reads].map((limiter) => limiter.idle()),
+    );
     clearTimeout(this.#probe);
     this.#probe = undefined;
     await client?.shutdown();
@@ -116,29 +124,33 @@ export class CassandraConnection {
     options: WriteOptions = {},
   ): Promise<void> {
     const client = this.#started();
-    await this.#writes.runAll(
-      groups.map((group) => async () => {
-        await this.#guard(async () => {
+    const works = groups.map((group) => ({
+      limiter: group.length > smallWriteRows ? this.#batches : this.#smallWrites,
+      run: () =>
+        this.#guard(async () => {
           const [only] = group;
           if (group.length === 1 && only !== undefined) {
             await client.execute(only.query, only.params, options);
           } else {
             await client.batch([...group], { logged: false, ...options });
           }
-        });
-      }),
-    );
+        }),
+    }));
+    await runAll(works);
   }
 
   /** All rows of each statement, in the order of the statements. */
   async read(statements: readonly Statement[]): Promise<types.Row[]> {
     const client = this.#started();
-    const slices = await this.#reads.runAll(
-      statements.map(({ query, params }) => async () => {
-        const rows: types.Row[] = [];
-        for await (const page of this.#pages(client, query, params)) rows.push(...page);
-        return rows;
-      }),
+    const slices = await runAll(
+      statements.map(({ query, params }) => ({
+        limiter: this.#reads,
+        run: async () => {
+          const rows: types.Row[] = [];
+          for await (const page of this.#pages(client, query, params)) rows.push(...page);
+          return rows;
+        },
+      })),
     );
     return slices.flat();
   }

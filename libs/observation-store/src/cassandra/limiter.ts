@@ -29,26 +29,28 @@ export class Limiter {
   async idle(): Promise<void> {
     if (this.#running > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
   }
+}
 
-  /**
-   * Runs all of them, and no more of them once one has failed: those already under way end before this rejects, so
-   * that nothing of it is still being written when the caller tries again.
-   */
-  async runAll<T>(works: readonly (() => Promise<T>)[]): Promise<T[]> {
-    const failures: unknown[] = [];
-    const results = works.map((work) =>
-      this.run(async () => {
-        if (failures.length > 0) return [];
-        try {
-          return [await work()];
-        } catch (error) {
-          failures.push(error);
-          return [];
-        }
-      }),
-    );
-    const done = await Promise.all(results);
-    if (failures.length > 0) throw failures[0];
-    return done.flat();
-  }
+/**
+ * Runs all of them, and no more of them once one has failed: those already under way end before this rejects, so
+ * that nothing of it is still being written when the caller tries again.
+ */
+export async function runAll<T>(
+  works: readonly { readonly limiter: Limiter; readonly run: () => Promise<T> }[],
+): Promise<T[]> {
+  const failures: unknown[] = [];
+  const results = works.map(({ limiter, run }) =>
+    limiter.run(async () => {
+      if (failures.length > 0) return [];
+      try {
+        return [await run()];
+      } catch (error) {
+        failures.push(error);
+        return [];
+      }
+    }),
+  );
+  const done = await Promise.all(results);
+  if (failures.length > 0) throw failures[0];
+  return done.flat();
 }
