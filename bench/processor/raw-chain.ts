@@ -37,7 +37,9 @@ const consumer = eventLog.createConsumer({
   groupId: 'raw-chain',
   topics: [logTopics.faceEmotions],
   from: 'start',
+  // As the processor does.
   maxBatchEntries: 10_000,
+  partitionsAtOnce: 3,
   onBatch: async ({ entries }) => {
     hop.receive(entries.length);
     const rows = entries.map(

@@ -56,17 +56,19 @@ export async function measureVisibility(
   await delay(5_000);
   const records = new DeviceRecords({ deviceId: probe, seed: 1, startsAt: Date.now() - 60_000 });
   const api = `http://127.0.0.1:${dashboardPort}/api/v1/devices/${probe}/summary`;
-  for (let round = 1; round <= rounds && elapsedMs() < enoughMs; round++) {
+  // In the first one, which does not count, the processor reads what it keeps of the running hour.
+  for (let round = 0; round <= rounds && elapsedMs() < enoughMs; round++) {
     const times: number[] = [];
     while (times.length < probesPerRound) {
       times.push(await timeToVisible({ log, records, api }));
       await delay(Math.random() * 200);
     }
     const [p50, p95] = [quantile(times, 0.5), quantile(times, 0.95)];
+    say(`to visible, round ${round}: p50 ${p50.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms`);
+    if (round === 0) continue;
     const common = { subject: ours, unit: 'ms' };
     series.add({ ...common, metric: 'record to visible at 1,000/s, p50' }, p50);
     series.add({ ...common, metric: 'record to visible at 1,000/s, p95' }, p95);
-    say(`to visible, round ${round}: p50 ${p50.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms`);
   }
   const rate = await load.stop();
   series.add({ subject: 'load', metric: 'appended meanwhile', unit: 'records/s' }, rate);

@@ -4,6 +4,7 @@ export interface FlushPacerOptions {
 }
 
 export interface FlushObservation {
+  /** Without the time in which the batch before was in hand, too. */
   readonly durationMs: number;
   /** Since the batch before ended, by the same monotonic clock; 0 at the first. */
   readonly sincePreviousMs: number;
@@ -12,7 +13,7 @@ export interface FlushObservation {
 }
 
 /** Part of the time that writing may take before batches are made rarer, and below which they come sooner. */
-const busyShare = { high: 0.7, low: 0.5 };
+const busyShare = { high: 0.8, low: 0.6 };
 /** Weight of the newest batch in both times. */
 const smoothing = 0.1;
 

@@ -156,6 +156,7 @@ export class Processor {
       topics: [logTopics.faceEmotions],
       from: 'start',
       maxBatchEntries: this.#maxBatchEntries,
+      partitionsAtOnce,
       batchIntervalMs: () => this.#pacer.intervalMs(),
       onAssigned: () => this.#handler.dropCaches(),
       onBatch: (batch) => this.#applyRecords(batch),
@@ -205,9 +206,10 @@ export class Processor {
   ): void {
     const now = this.#stopwatch();
     this.#batchesInHand.delete(batch);
+    const lastEnd = this.#lastBatchEnd ?? startedAt;
     this.#pacer.observe({
-      durationMs: now - startedAt,
-      sincePreviousMs: Math.max(0, startedAt - (this.#lastBatchEnd ?? startedAt)),
+      durationMs: now - Math.max(startedAt, lastEnd),
+      sincePreviousMs: Math.max(0, startedAt - lastEnd),
       isFull,
     });
     this.#metrics.interval(this.#pacer.intervalMs());
@@ -249,6 +251,8 @@ const defaultGroupId = 'cloud-processor';
  * holds 500 records of theirs or 10,000.
  */
 const defaultMaxBatchEntries = 10_000;
+/** While rows of one are being written, those of another are computed. */
+const partitionsAtOnce = 3;
 /** A batch of so many has not gathered during an interval: it comes from a backlog. */
 const backlogEntries = 2_000;
 const drainPollMs = 20;

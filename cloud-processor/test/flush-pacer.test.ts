@@ -24,9 +24,9 @@ suite('flush pacer', () => {
   test('stays where writing takes a moderate share', () => {
     const pacer = new FlushPacer();
     after(pacer, 10, 90, 10);
-    const settled = after(pacer, 40, 60, 40);
+    const settled = after(pacer, 40, 70, 30);
     assert.ok(settled > 200);
-    assert.equal(after(pacer, 20, 60, 40), settled);
+    assert.equal(after(pacer, 20, 70, 30), settled);
   });
 
   test('is not misled by partitions whose batches follow each other at once', () => {

@@ -28,6 +28,11 @@ export interface ConsumerOptions {
   readonly from: 'start' | 'end';
   /** At most this many entries at once (default 2,000). */
   readonly maxBatchEntries?: number;
+  /**
+   * Partitions whose batches may be in hand at the same time (default 1); of one partition it is always one batch.
+   * A log that has one reader alone may take them one by one.
+   */
+  readonly partitionsAtOnce?: number;
   /** Least time between two batches of a partition; entries gather meanwhile. Asked before each wait. */
   readonly batchIntervalMs?: () => number;
   /**

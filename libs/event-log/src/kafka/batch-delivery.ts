@@ -21,7 +21,8 @@ const commitAttempts = 3;
 const maxStrays = 2;
 
 /**
- * Hands what kafkajs has fetched to `onBatch`: one batch at a time, in slices, each committed before the next.
+ * Hands what kafkajs has fetched to `onBatch`: of a partition one batch at a time, in slices, each committed before the
+ * next.
  *
  * INVARIANT: a slice begins where the last one ended, or where the group had committed when it was joined.
  * kafkajs can deliver what it fetched before a rebalance, and can set a position back by itself (#1414).
@@ -31,7 +32,8 @@ export class BatchDelivery {
   readonly #positions = new Map<string, PartitionPosition>();
   #assigned: ReadonlySet<string> = new Set();
   #generation = 0;
-  #last: Promise<void> = Promise.resolve();
+  /** By partition, or one for all. */
+  readonly #last = new Map<string, Promise<void>>();
 
   constructor(options: BatchDeliveryOptions) {
     this.#options = options;
@@ -62,9 +64,12 @@ export class BatchDelivery {
   /** Rejects with what kafkajs has to know: a lost membership, a commit that failed. */
   async deliver(payload: EachBatchPayload, session: ConsumerSession): Promise<void> {
     // After a rebalance kafkajs may still work through what it had fetched, beside what it fetches anew.
-    const before = this.#last;
+    const { topic, partition } = payload.batch;
+    const { partitionsAtOnce = 1 } = this.#options.consumer;
+    const lane = partitionsAtOnce > 1 ? keyOf(topic, partition) : '';
+    const before = this.#last.get(lane);
     const done = Promise.withResolvers<undefined>();
-    this.#last = done.promise;
+    this.#last.set(lane, done.promise);
     await before;
     try {
       await this.#deliver(payload, session);

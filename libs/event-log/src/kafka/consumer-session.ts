@@ -25,6 +25,7 @@ export interface ConsumerSessionOptions {
   readonly kafka: Kafka;
   readonly groupId: string;
   readonly topics: readonly LogTopic[];
+  readonly partitionsAtOnce: number;
   readonly timings: ConsumerTimings;
   /** `topic/partition` of each; called before anything is fetched. */
   readonly onJoin: (assigned: ReadonlySet<string>) => void;
@@ -54,7 +55,7 @@ export class ConsumerSession {
 
   /** Resolves once connected and at work; joining the group is told by `onJoin`. */
   async start(): Promise<void> {
-    const { kafka, groupId, topics, timings } = this.#options;
+    const { kafka, groupId, topics, partitionsAtOnce, timings } = this.#options;
     const consumer = kafka.consumer({
       groupId,
       sessionTimeout: timings.sessionTimeoutMs,
@@ -76,6 +77,7 @@ export class ConsumerSession {
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: partitionsAtOnce,
       eachBatch: (payload) => this.#handle(payload),
     });
   }

@@ -103,6 +103,7 @@ export class KafkaConsumer implements EventConsumer {
       kafka,
       groupId: this.#groupId,
       topics: consumer.topics,
+      partitionsAtOnce: consumer.partitionsAtOnce ?? 1,
       timings,
       onJoin: (assigned) => {
         this.#failures = 0;
