@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from '@emotion-fleet/service';
 import { ModelError } from '../../models/index.ts';
@@ -9,6 +10,8 @@ import type {
   ThreadOutputs,
   ThreadQuestion,
 } from './thread-messages.ts';
+
+const endLimitMs = 10_000;
 
 type Waiting = Pick<PromiseWithResolvers<unknown>, 'resolve' | 'reject'>;
 type Unnumbered<Question> = Question extends unknown ? Omit<Question, 'id'> : never;
@@ -57,13 +60,19 @@ export class InferenceThread {
     }
   }
 
-  /** What still runs is given up. */
+  /** What still runs is given up; the thread itself ends once its network has. */
   async stop(): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
-    await worker?.terminate();
     for (const { reject } of this.#waiting.values()) reject(notRunning());
     this.#waiting.clear();
+    if (worker === undefined) return;
+    const ended = once(worker, 'exit');
+    worker.postMessage({ kind: 'end', id: 0 } satisfies ThreadQuestion);
+    // Only where it hangs: ONNX Runtime ends the whole process when its thread is terminated amid its work.
+    const timer = setTimeout(() => void worker.terminate(), endLimitMs);
+    await ended;
+    clearTimeout(timer);
   }
 
   readonly openSession: SessionOpener = async ({ model }) => {

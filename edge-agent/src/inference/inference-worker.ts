@@ -5,6 +5,8 @@ import { loadBackend, type LoadedBackend } from './backend.ts';
 import type { ModelSession } from './model-session.ts';
 import type { OpenedSession, ThreadAnswer, ThreadQuestion } from './thread-messages.ts';
 
+type Answered = Exclude<ThreadQuestion, { kind: 'end' }>;
+
 const sessions = new Map<number, ModelSession>();
 let loaded: LoadedBackend | undefined;
 let opened = 0;
@@ -12,10 +14,13 @@ let opened = 0;
 let last: Promise<void> = Promise.resolve();
 
 parentPort?.on('message', (question: ThreadQuestion) => {
-  last = last.then(async () => parentPort?.postMessage(await answerOf(question)));
+  last = last.then(async () => {
+    if (question.kind === 'end') await end();
+    else parentPort?.postMessage(await answerOf(question));
+  });
 });
 
-async function answerOf(question: ThreadQuestion): Promise<ThreadAnswer> {
+async function answerOf(question: Answered): Promise<ThreadAnswer> {
   const { id } = question;
   try {
     return { id, value: await valueOf(question) };
@@ -25,7 +30,7 @@ async function answerOf(question: ThreadQuestion): Promise<ThreadAnswer> {
   }
 }
 
-async function valueOf(question: ThreadQuestion): Promise<unknown> {
+async function valueOf(question: Answered): Promise<unknown> {
   switch (question.kind) {
     case 'load': {
       loaded = await loadBackend(question.backend);
@@ -49,4 +54,10 @@ async function open(model: Uint8Array): Promise<OpenedSession> {
   sessions.set(opened, session);
   const { inputShape, outputNames } = session;
   return { session: opened, inputShape, outputNames };
+}
+
+async function end(): Promise<void> {
+  for (const session of sessions.values()) await session.close().catch(() => undefined);
+  // Nothing keeps the thread alive any more.
+  parentPort?.close();
 }

@@ -8,6 +8,8 @@ export type ThreadQuestion = { readonly id: number } & (
   | { readonly kind: 'open'; readonly model: Uint8Array }
   | { readonly kind: 'run'; readonly session: number; readonly input: ModelInput }
   | { readonly kind: 'close'; readonly session: number }
+  /** Closes everything; the thread ends by itself and does not answer. */
+  | { readonly kind: 'end' }
 );
 
 export interface OpenedSession {
