@@ -52,7 +52,9 @@ export async function measureVisibility(
     await service.start();
   }
   const load = keepAppending(log, fleet);
-  cleanup.add(async () => void (await load.stop()));
+  cleanup.add(async () => {
+    await load.stop();
+  });
   await delay(5_000);
   const records = new DeviceRecords({ deviceId: probe, seed: 1, startsAt: Date.now() - 60_000 });
   const api = `http://127.0.0.1:${dashboardPort}/api/v1/devices/${probe}/summary`;
