@@ -2,7 +2,7 @@ import { GraphBuilder, type GraphTensor } from './graph-builder.ts';
 import type { KerasLayer, KerasWeight } from './keras-model.ts';
 import { ModelError } from './model-error.ts';
 import type { Graph } from './onnx-graph.ts';
-import { samePadding, toOnnxDepthwiseFilter, toOnnxFilter } from './tensor-layout.ts';
+import { slidingWindow, toOnnxDepthwiseFilter, toOnnxFilter } from './tensor-layout.ts';
 
 /** What a batch normalization does to each channel once training is over: `value * gain + shift`. */
 interface ChannelAffine {
@@ -130,42 +130,28 @@ function addConvolution(options: {
 }): GraphTensor {
   const { layer, input, builder, filter, bias, group = 1, isPointwise = false } = options;
   const [outputs = 1, , kernelHeight = 1, kernelWidth = 1] = filter.shape;
-  const [strideY, strideX] = isPointwise ? [1, 1] : pairOf(layer, 'strides');
-  const [, height = 1, width = 1] = input.shape;
-  const isSame = layer.config['padding'] === 'same';
-  const y = samePadding({ size: height, kernel: kernelHeight, stride: strideY, isSame });
-  const x = samePadding({ size: width, kernel: kernelWidth, stride: strideX, isSame });
+  const { attributes, outputHeight, outputWidth } = slidingWindow({
+    input: input.shape,
+    kernel: [kernelHeight, kernelWidth],
+    strides: isPointwise ? [1, 1] : pairOf(layer, 'strides'),
+    isSame: layer.config['padding'] === 'same',
+  });
   const names = [input.name, builder.constant(filter.shape, filter.data)];
   if (bias !== undefined) names.push(builder.constant([outputs], bias));
-  const name = builder.node('Conv', {
-    inputs: names,
-    attributes: {
-      group,
-      kernel_shape: [kernelHeight, kernelWidth],
-      pads: [y.before, x.before, y.after, x.after],
-      strides: [strideY, strideX],
-    },
-  });
-  return { name, shape: [1, y.outputSize, x.outputSize, outputs] };
+  const name = builder.node('Conv', { inputs: names, attributes: { group, ...attributes } });
+  return { name, shape: [1, outputHeight, outputWidth, outputs] };
 }
 
 function translateMaxPool({ layer, inputs, builder }: Translation): GraphTensor {
   const input = inputs[0]!;
-  const [, height = 1, width = 1, channels = 1] = input.shape;
-  const [kernelHeight, kernelWidth] = pairOf(layer, 'pool_size');
-  const [strideY, strideX] = pairOf(layer, 'strides');
-  const isSame = layer.config['padding'] === 'same';
-  const y = samePadding({ size: height, kernel: kernelHeight, stride: strideY, isSame });
-  const x = samePadding({ size: width, kernel: kernelWidth, stride: strideX, isSame });
-  const name = builder.node('MaxPool', {
-    inputs: [input.name],
-    attributes: {
-      kernel_shape: [kernelHeight, kernelWidth],
-      pads: [y.before, x.before, y.after, x.after],
-      strides: [strideY, strideX],
-    },
+  const { attributes, outputHeight, outputWidth } = slidingWindow({
+    input: input.shape,
+    kernel: pairOf(layer, 'pool_size'),
+    strides: pairOf(layer, 'strides'),
+    isSame: layer.config['padding'] === 'same',
   });
-  return { name, shape: [1, y.outputSize, x.outputSize, channels] };
+  const name = builder.node('MaxPool', { inputs: [input.name], attributes });
+  return { name, shape: [1, outputHeight, outputWidth, input.shape[3]!] };
 }
 
 function affineOf(layer: KerasLayer): ChannelAffine {

@@ -29,6 +29,29 @@ export function samePadding(options: {
   return { before, after: total - before, outputSize };
 }
 
+/** How a kernel slides over a [1, height, width, channels] input: ONNX's attributes, and the size that comes out. */
+export function slidingWindow(options: {
+  input: readonly number[];
+  /** Height, then width; as are the strides. */
+  kernel: readonly [number, number];
+  strides: readonly [number, number];
+  isSame: boolean;
+}) {
+  const { input, kernel, strides, isSame } = options;
+  const [, height = 1, width = 1] = input;
+  const y = samePadding({ size: height, kernel: kernel[0], stride: strides[0], isSame });
+  const x = samePadding({ size: width, kernel: kernel[1], stride: strides[1], isSame });
+  return {
+    attributes: {
+      kernel_shape: [...kernel],
+      pads: [y.before, x.before, y.after, x.after],
+      strides: [...strides],
+    },
+    outputHeight: y.outputSize,
+    outputWidth: x.outputSize,
+  };
+}
+
 /** A convolution filter from TensorFlow's [height, width, in, out] to ONNX's [out, in, height, width]. */
 export function toOnnxFilter({ shape, data }: TfjsWeight): FloatTensor {
   const [height = 1, width = 1, inputs = 1, outputs = 1] = shape;

@@ -3,7 +3,7 @@ import { ModelError } from './model-error.ts';
 import { integersOf, stringOf, stringsOf } from './tfjs-model.ts';
 import type { TfjsModel, TfjsNode, TfjsWeight } from './tfjs-model.ts';
 import {
-  samePadding,
+  slidingWindow,
   toNchwPadding,
   toOnnxDepthwiseFilter,
   toOnnxFilter,
@@ -113,14 +113,16 @@ function translateConvolution({ node, inputs, builder }: Translation): GraphTens
   const filter = inputs.constant(1);
   const isDepthwise = node.op === 'DepthwiseConv2dNative';
   const [kernelHeight = 1, kernelWidth = 1] = filter.shape;
-  const [, height = 1, width = 1, channels = 1] = input.shape;
   const [, strideY = 1, strideX = 1] = integersOf(node, 'strides') ?? [];
   if ((integersOf(node, 'dilations') ?? []).some((dilation) => dilation !== 1)) {
     throw unsupported(node, 'dilations are not supported');
   }
-  const isSame = isSamePadding(node);
-  const y = samePadding({ size: height, kernel: kernelHeight, stride: strideY, isSame });
-  const x = samePadding({ size: width, kernel: kernelWidth, stride: strideX, isSame });
+  const { attributes, outputHeight, outputWidth } = slidingWindow({
+    input: input.shape,
+    kernel: [kernelHeight, kernelWidth],
+    strides: [strideY, strideX],
+    isSame: isSamePadding(node),
+  });
   const weight = isDepthwise ? toOnnxDepthwiseFilter(filter) : toOnnxFilter(filter);
   const fused = stringsOf(node, 'fused_ops');
   if (fused.some((name) => name !== 'BiasAdd' && name !== 'Relu')) {
@@ -133,34 +135,24 @@ function translateConvolution({ node, inputs, builder }: Translation): GraphTens
   }
   let name = builder.node('Conv', {
     inputs: names,
-    attributes: {
-      group: isDepthwise ? channels : 1,
-      kernel_shape: [kernelHeight, kernelWidth],
-      pads: [y.before, x.before, y.after, x.after],
-      strides: [strideY, strideX],
-    },
+    attributes: { group: isDepthwise ? input.shape[3]! : 1, ...attributes },
   });
   if (fused.includes('Relu')) name = builder.node('Relu', { inputs: [name] });
-  return { name, shape: [1, y.outputSize, x.outputSize, weight.shape[0]!] };
+  return { name, shape: [1, outputHeight, outputWidth, weight.shape[0]!] };
 }
 
 function translateMaxPool({ node, inputs, builder }: Translation): GraphTensor {
   const input = inputs.tensor(0);
-  const [, height = 1, width = 1, channels = 1] = input.shape;
   const [, kernelHeight = 1, kernelWidth = 1] = integersOf(node, 'ksize') ?? [];
   const [, strideY = 1, strideX = 1] = integersOf(node, 'strides') ?? [];
-  const isSame = isSamePadding(node);
-  const y = samePadding({ size: height, kernel: kernelHeight, stride: strideY, isSame });
-  const x = samePadding({ size: width, kernel: kernelWidth, stride: strideX, isSame });
-  const name = builder.node('MaxPool', {
-    inputs: [input.name],
-    attributes: {
-      kernel_shape: [kernelHeight, kernelWidth],
-      pads: [y.before, x.before, y.after, x.after],
-      strides: [strideY, strideX],
-    },
+  const { attributes, outputHeight, outputWidth } = slidingWindow({
+    input: input.shape,
+    kernel: [kernelHeight, kernelWidth],
+    strides: [strideY, strideX],
+    isSame: isSamePadding(node),
   });
-  return { name, shape: [1, y.outputSize, x.outputSize, channels] };
+  const name = builder.node('MaxPool', { inputs: [input.name], attributes });
+  return { name, shape: [1, outputHeight, outputWidth, input.shape[3]!] };
 }
 
 function translatePad({ inputs, builder }: Translation): GraphTensor {
