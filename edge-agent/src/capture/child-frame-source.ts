@@ -6,20 +6,27 @@ import { isNoise } from './noise.ts';
 import type { CameraProcess, PictureFeed } from './picture-feed.ts';
 import { retrySchedule } from './retry-schedule.ts';
 
-export interface ChildFrameSourceOptions {
-  /** The program, as it is named to an operator. */
-  readonly command: string;
-  /** Starts it and gives I420 pictures of `width` x `height`. */
-  readonly feed: PictureFeed;
+/** What every camera program is told, whatever it is called. */
+export interface CameraProgramOptions {
   readonly width: number;
   readonly height: number;
-  /** Where the program comes from. */
-  readonly debianPackage: { readonly name: string; readonly system: string };
   /** Pictures that come faster are thinned out. */
   readonly framesPerSecond: number;
   readonly logger: Logger;
+  /** Monotonic ms; `performance.now` by default. */
   readonly nowMs?: (() => number) | undefined;
+  /** The program; another one in tests. */
+  readonly command?: string;
   readonly supervision?: Supervision | undefined;
+}
+
+export interface ChildFrameSourceOptions extends CameraProgramOptions {
+  /** As it is named to an operator. */
+  readonly command: string;
+  /** Starts it and gives I420 pictures of `width` x `height`. */
+  readonly feed: PictureFeed;
+  /** Where the program comes from. */
+  readonly debianPackage: { readonly name: string; readonly system: string };
 }
 
 /** How a program is watched; each has a default. */

@@ -1,45 +1,24 @@
-import type { Logger } from '@emotion-fleet/service';
-import { ChildFrameSource, type Supervision } from './child-frame-source.ts';
+import { ChildFrameSource, type CameraProgramOptions } from './child-frame-source.ts';
 import { PipeFeed } from './picture-feed.ts';
 
-export interface FfmpegFrameSourceOptions {
+export interface FfmpegFrameSourceOptions extends CameraProgramOptions {
   readonly input: 'file' | 'rtsp' | 'v4l2';
   /** Path, URL or device. */
   readonly location: string;
-  /** Size that pictures are fitted into; what is left is black. */
+  /** Pictures are fitted into this size; what is left is black. */
   readonly width: number;
   readonly height: number;
-  readonly framesPerSecond: number;
-  readonly logger: Logger;
-  /** Monotonic ms; `performance.now` by default. */
-  readonly nowMs?: (() => number) | undefined;
-  /** The program; another one in tests. */
-  readonly command?: string;
-  readonly supervision?: Supervision | undefined;
 }
 
 /** Video files, network cameras and USB cameras, through the system's ffmpeg. */
 export function ffmpegFrameSource(options: FfmpegFrameSourceOptions): ChildFrameSource {
-  const {
-    width,
-    height,
-    framesPerSecond,
-    logger,
-    nowMs,
-    command = 'ffmpeg',
-    supervision,
-  } = options;
+  const { width, height, command = 'ffmpeg' } = options;
   const frameBytes = (width * height * 3) / 2;
   return new ChildFrameSource({
+    ...options,
     command,
     feed: new PipeFeed({ command, args: ffmpegArguments(options), frameBytes }),
-    width,
-    height,
     debianPackage: { name: 'ffmpeg', system: 'Debian and Raspberry Pi OS' },
-    framesPerSecond,
-    logger,
-    supervision,
-    nowMs,
   });
 }
 

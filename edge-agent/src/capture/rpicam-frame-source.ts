@@ -1,20 +1,11 @@
-import type { Logger } from '@emotion-fleet/service';
-import { ChildFrameSource, type Supervision } from './child-frame-source.ts';
+import { ChildFrameSource, type CameraProgramOptions } from './child-frame-source.ts';
 import { PipeFeed } from './picture-feed.ts';
 
-export interface RpicamFrameSourceOptions {
+export interface RpicamFrameSourceOptions extends CameraProgramOptions {
   /** Number of the camera, 0 for the first. */
   readonly camera: number;
   /** A multiple of 64: rpicam-vid pads the rows of other pictures. */
   readonly width: number;
-  readonly height: number;
-  readonly framesPerSecond: number;
-  readonly logger: Logger;
-  /** Monotonic ms; `performance.now` by default. */
-  readonly nowMs?: (() => number) | undefined;
-  /** The program; another one in tests. */
-  readonly command?: string;
-  readonly supervision?: Supervision | undefined;
 }
 
 /**
@@ -25,26 +16,13 @@ const sensorFramesPerSecond = 15;
 
 /** A camera module on a Raspberry Pi, through `rpicam-vid` of rpicam-apps. */
 export function rpicamFrameSource(options: RpicamFrameSourceOptions): ChildFrameSource {
-  const {
-    width,
-    height,
-    framesPerSecond,
-    logger,
-    nowMs,
-    command = 'rpicam-vid',
-    supervision,
-  } = options;
+  const { width, height, command = 'rpicam-vid' } = options;
   const frameBytes = (width * height * 3) / 2;
   return new ChildFrameSource({
+    ...options,
     command,
     feed: new PipeFeed({ command, args: rpicamArguments(options), frameBytes }),
-    width,
-    height,
     debianPackage: { name: 'rpicam-apps', system: 'Raspberry Pi OS' },
-    framesPerSecond,
-    logger,
-    supervision,
-    nowMs,
   });
 }
 
