@@ -1,5 +1,5 @@
 import { toEmotionScores, emotionOf } from '../src/classify/emotion-scores.ts';
-import type { CalibratedClassifier } from '../src/classify/calibrated-classifier.ts';
+import type { Calibration } from '../src/classify/calibrated-classifier.ts';
 import type { EmotionScores } from '../src/ports.ts';
 import {
   accuracyAtCoverage,
@@ -51,7 +51,7 @@ const emotions = ['happy', 'sad', 'neutral', 'other'] as const;
 const wantedSadPrecision = 0.7;
 
 export interface JudgedFaces {
-  readonly classifier: CalibratedClassifier;
+  readonly classifier: Calibration;
   /** The truths are indexes of the classifier's classes. */
   readonly samples: readonly LabelledLogits[];
   readonly medianMs: number;

@@ -1,5 +1,5 @@
 import type { CalibratedClassifier } from '../src/classify/calibrated-classifier.ts';
-import { OnnxEmotionClassifier } from '../src/classify/onnx-emotion-classifier.ts';
+import { AveragingEmotionClassifier } from '../src/classify/averaging-emotion-classifier.ts';
 import { bigXception, createEmotionClassifier, miniXception } from '../src/inference/index.ts';
 import type { InstalledModels, ModelPass } from '../models/index.ts';
 
@@ -73,7 +73,7 @@ function variant(
 ): { classifier: CalibratedClassifier } {
   const { models, id, miniXceptionPath } = from;
   const mini = miniXceptionPath === undefined ? [] : [miniXception(miniXceptionPath)];
-  const classifier = new OnnxEmotionClassifier({
+  const classifier = new AveragingEmotionClassifier({
     card: { ...models.card(id), passes },
     modelId: id,
     networks: [bigXception(models, 'int8'), ...mini],

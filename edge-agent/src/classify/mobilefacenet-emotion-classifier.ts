@@ -2,14 +2,9 @@ import { ModelError, type ModelCard } from '../../models/index.ts';
 import { readModelFile, requireStarted } from '../inference/model-loader.ts';
 import type { ModelSession, SessionOpener } from '../inference/model-session.ts';
 import { openOnnxSession } from '../inference/onnx-session.ts';
-import type { Detection, EmotionScores, EmotionThresholds, Frame } from '../ports.ts';
+import type { Detection, Frame } from '../ports.ts';
 import { alignFace, sampleRgb, type EyePlaces } from './aligned-crop.ts';
-import {
-  calibrationOf,
-  type CalibratedClassifier,
-  type Calibration,
-} from './calibrated-classifier.ts';
-import { toEmotionScores } from './emotion-scores.ts';
+import { CalibratedClassifier } from './calibrated-classifier.ts';
 
 /** Where the network was trained to see the eyes (the first two of its authors' five points). */
 const places: EyePlaces = {
@@ -21,10 +16,8 @@ const places: EyePlaces = {
 };
 
 /** OpenCV zoo's MobileFaceNet for facial expressions, for a file that somebody has put there. */
-export class MobileFaceNetEmotionClassifier implements CalibratedClassifier {
-  readonly modelId: string;
+export class MobileFaceNetEmotionClassifier extends CalibratedClassifier {
   readonly #modelPath: string;
-  readonly #calibration: Calibration;
   readonly #openSession: SessionOpener;
   #session: ModelSession | undefined;
 
@@ -35,22 +28,9 @@ export class MobileFaceNetEmotionClassifier implements CalibratedClassifier {
     openSession?: SessionOpener | undefined;
   }) {
     const { card, modelPath, openSession = openOnnxSession } = options;
+    super({ card, modelId: `${card.id}-fp32` });
     this.#openSession = openSession;
-    this.modelId = `${card.id}-fp32`;
     this.#modelPath = modelPath;
-    this.#calibration = calibrationOf(card);
-  }
-
-  get thresholds(): EmotionThresholds {
-    return this.#calibration.thresholds;
-  }
-
-  get classes(): readonly string[] {
-    return this.#calibration.classes;
-  }
-
-  get temperature(): number {
-    return this.#calibration.temperature;
   }
 
   /** Throws `model_shape_unexpected` where the file is another network. */
@@ -72,10 +52,6 @@ export class MobileFaceNetEmotionClassifier implements CalibratedClassifier {
   async stop(): Promise<void> {
     await this.#session?.close();
     this.#session = undefined;
-  }
-
-  async classify(frame: Frame, face: Detection): Promise<EmotionScores> {
-    return toEmotionScores({ ...this.#calibration, logits: await this.logits(frame, face) });
   }
 
   async logits(frame: Frame, face: Detection): Promise<Float32Array> {

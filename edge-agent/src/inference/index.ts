@@ -2,7 +2,10 @@ import { buildMiniXception, ensureModels } from '../../models/index.ts';
 import type { BuiltModelId, InstalledModels, Precision } from '../../models/index.ts';
 import type { CalibratedClassifier } from '../classify/calibrated-classifier.ts';
 import { MobileFaceNetEmotionClassifier } from '../classify/mobilefacenet-emotion-classifier.ts';
-import { OnnxEmotionClassifier, type EmotionNetwork } from '../classify/onnx-emotion-classifier.ts';
+import {
+  AveragingEmotionClassifier,
+  type EmotionNetwork,
+} from '../classify/averaging-emotion-classifier.ts';
 import type { ClassifierChoice } from '../config.ts';
 import { BlazeFaceDetector } from '../detect/blazeface-detector.ts';
 import { YunetDetector } from '../detect/yunet-detector.ts';
@@ -73,7 +76,7 @@ function averaged(options: {
 }): CalibratedClassifier {
   const { models, id, precision, networks } = options;
   const card = models.card(id);
-  return new OnnxEmotionClassifier({ card, modelId: `${id}-${precision}`, networks });
+  return new AveragingEmotionClassifier({ card, modelId: `${id}-${precision}`, networks });
 }
 
 export function bigXception(

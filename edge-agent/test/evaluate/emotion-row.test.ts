@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emotionRow } from '../../evaluate/emotion-row.ts';
-import type { CalibratedClassifier } from '../../src/classify/calibrated-classifier.ts';
+import type { Calibration } from '../../src/classify/calibrated-classifier.ts';
 
 const classes = ['angry', 'disgust', 'fear', 'happy', 'sad', 'surprise', 'neutral'];
-const classifier = {
-  modelId: 'made-up',
+const classifier: Calibration = {
   classes,
   temperature: 1,
   thresholds: { happy: 0.5, sad: 0.9, neutral: 0.5, other: 0.5 },
-} as unknown as CalibratedClassifier;
+};
 
 /** A face labelled `truth` that gets these probabilities; the rest goes to disgust. */
 function faces(count: number, truth: string, said: Record<string, number>) {

@@ -1,14 +1,10 @@
 import { ModelError, type ModelCard, type ModelPass } from '../../models/index.ts';
 import { requireStarted } from '../inference/model-loader.ts';
 import type { ModelSession } from '../inference/model-session.ts';
-import type { Detection, EmotionScores, EmotionThresholds, Frame } from '../ports.ts';
-import {
-  calibrationOf,
-  type CalibratedClassifier,
-  type Calibration,
-} from './calibrated-classifier.ts';
+import type { Detection, Frame } from '../ports.ts';
+import { CalibratedClassifier } from './calibrated-classifier.ts';
 import { normalizeContrast } from './contrast-stretch.ts';
-import { logSoftmax, toEmotionScores } from './emotion-scores.ts';
+import { logSoftmax } from './emotion-scores.ts';
 import { cropSquareOf, mirror, sampleLuma, varySquare, type CropSquare } from './face-crop.ts';
 
 /** A network of the card's passes: opened at the start, by the id of its own card. */
@@ -22,7 +18,7 @@ interface Look extends Omit<ModelPass, 'model'> {
   readonly models: readonly string[];
 }
 
-export interface OnnxEmotionClassifierOptions {
+export interface AveragingEmotionClassifierOptions {
   /** Of one network, or of several looks (`passes`) of one or more. */
   readonly card: ModelCard;
   readonly modelId: string;
@@ -32,12 +28,10 @@ export interface OnnxEmotionClassifierOptions {
 }
 
 /**
- * Emotion networks that see a grey square, on ONNX Runtime. Where there are several looks at a face, the
+ * Emotion networks that see a grey square. Where there are several looks at a face, the
  * logarithms of their probabilities are averaged before they are calibrated together.
  */
-export class OnnxEmotionClassifier implements CalibratedClassifier {
-  readonly modelId: string;
-  readonly #calibration: Calibration;
+export class AveragingEmotionClassifier extends CalibratedClassifier {
   readonly #looks: readonly Look[];
   readonly #networks: readonly EmotionNetwork[];
   readonly #size: number;
@@ -51,9 +45,8 @@ export class OnnxEmotionClassifier implements CalibratedClassifier {
     modelId,
     networks,
     normalize = normalizeContrast,
-  }: OnnxEmotionClassifierOptions) {
-    this.modelId = modelId;
-    this.#calibration = calibrationOf(card);
+  }: AveragingEmotionClassifierOptions) {
+    super({ card, modelId });
     const passes = card.passes ?? [
       { model: card.id, mirrored: false, shiftX: 0, shiftY: 0, scale: 1 },
     ];
@@ -68,18 +61,6 @@ export class OnnxEmotionClassifier implements CalibratedClassifier {
         message: `The model card of ${card.id} wants ${missing.model}, which isn't there.`,
       });
     }
-  }
-
-  get thresholds(): EmotionThresholds {
-    return this.#calibration.thresholds;
-  }
-
-  get classes(): readonly string[] {
-    return this.#calibration.classes;
-  }
-
-  get temperature(): number {
-    return this.#calibration.temperature;
   }
 
   async start(): Promise<void> {
@@ -98,10 +79,6 @@ export class OnnxEmotionClassifier implements CalibratedClassifier {
     const sessions = this.#sessions;
     this.#sessions = undefined;
     for (const session of sessions?.values() ?? []) await session.close();
-  }
-
-  async classify(frame: Frame, face: Detection): Promise<EmotionScores> {
-    return toEmotionScores({ ...this.#calibration, logits: await this.logits(frame, face) });
   }
 
   async logits(frame: Frame, face: Detection): Promise<Float32Array> {

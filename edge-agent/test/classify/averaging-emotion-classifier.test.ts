@@ -7,9 +7,9 @@ import { photoPath, readFrame } from '../../models/calibration-photos.ts';
 import { ensureModels } from '../../models/index.ts';
 import type { InstalledModels, ModelCard, ModelPass } from '../../models/index.ts';
 import {
-  OnnxEmotionClassifier,
+  AveragingEmotionClassifier,
   type EmotionNetwork,
-} from '../../src/classify/onnx-emotion-classifier.ts';
+} from '../../src/classify/averaging-emotion-classifier.ts';
 import { BlazeFaceDetector } from '../../src/detect/blazeface-detector.ts';
 import { bigXception, createEmotionClassifier } from '../../src/inference/index.ts';
 import { openOnnxSession } from '../../src/inference/onnx-session.ts';
@@ -99,13 +99,13 @@ test('agrees in int8 with fp32 within a tenth on average, and on nearly every an
   assert.ok(agreeing.length >= float.length * 0.8, `${agreeing.length} of ${float.length} agree`);
 });
 
-describeEmotionClassifier('OnnxEmotionClassifier', () => createEmotionClassifier({ models }));
+describeEmotionClassifier('AveragingEmotionClassifier', () => createEmotionClassifier({ models }));
 
 test('sees a face with each look of the card, and averages the logarithms of the answers', async () => {
   const one = { mirrored: false, shiftX: 0, shiftY: 0, scale: 1 };
   const constants = (values: number[]) =>
     meanNetwork({ inputShape: [1, 1, 64, 64], weights: values.map(() => [0]), constants: values });
-  const classifier = new OnnxEmotionClassifier({
+  const classifier = new AveragingEmotionClassifier({
     card: cardOf([
       { ...one, model: 'first' },
       { ...one, model: 'second' },
@@ -137,7 +137,7 @@ test('turns the picture round in a mirrored look, and moves the crop in a shifte
   // The crop's middle lies on the edge of the white box.
   const face = { box: { x: 270, y: 200, width: 60, height: 70 }, score: 1 };
   const brightnessAtLeft = async (pass: ModelPass) => {
-    const classifier = new OnnxEmotionClassifier({
+    const classifier = new AveragingEmotionClassifier({
       card: cardOf([pass]),
       modelId: 'made-up',
       networks: [network('half', leftHalfNetwork())],
@@ -159,7 +159,7 @@ test('refuses a card without classes or whose network is missing, and to classif
   const withoutClasses = { ...card, output: { description: 'logits' } };
   const networks = [bigXception(models, 'int8')];
   for (const faulty of [withoutClasses, models.card('xception-pair')]) {
-    assert.throws(() => new OnnxEmotionClassifier({ card: faulty, modelId: 'a', networks }), {
+    assert.throws(() => new AveragingEmotionClassifier({ card: faulty, modelId: 'a', networks }), {
       code: 'model_card_invalid',
     });
   }
@@ -187,7 +187,7 @@ test('closes the networks that are open where another one cannot be opened', asy
     { ...one, model: 'first' },
     { ...one, model: 'second' },
   ]);
-  const classifier = new OnnxEmotionClassifier({ card, modelId: 'made-up', networks });
+  const classifier = new AveragingEmotionClassifier({ card, modelId: 'made-up', networks });
   await assert.rejects(classifier.start(), { message: 'no such file' });
   assert.equal(openCount, 0);
 });
