@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { CodedError } from '@emotion-fleet/service';
+import { hasEnded } from './has-ended.ts';
 
 export interface LineProcessOptions {
   readonly command: string;
@@ -47,7 +48,7 @@ export class LineProcess {
 
   /** With what it has started itself: it leads a process group of its own. */
   stop(): void {
-    const { pid, exitCode } = this.#child;
-    if (pid !== undefined && exitCode === null) process.kill(-pid, 'SIGKILL');
+    const { pid } = this.#child;
+    if (pid !== undefined && !hasEnded(this.#child)) process.kill(-pid, 'SIGKILL');
   }
 }

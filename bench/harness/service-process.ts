@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CodedError } from '@emotion-fleet/service';
+import { hasEnded } from './has-ended.ts';
 
 export interface ServiceProcessOptions {
   /** Path from the root of the repository. */
@@ -94,10 +95,6 @@ export class ServiceProcess {
       return undefined;
     }
   }
-}
-
-function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
-  return exitCode !== null || signalCode !== null;
 }
 
 function cpuMsOf(pid: number | undefined): number | undefined {

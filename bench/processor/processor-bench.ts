@@ -15,6 +15,7 @@ const ceilingRows = 100_000;
 const enoughMs = 6 * 60_000;
 const keyspace = 'bench_processor';
 const rawChain = 'raw rows only';
+const javaDriver = 'Java driver';
 const sparkRaw = 'Spark, raw rows only';
 const consumers: readonly ConsumerProgram[] = [
   { subject: ours, program: 'cloud-processor/src/main.ts', keyspace, hop: 'processor' },
@@ -42,29 +43,19 @@ export async function benchProcessor(context: BenchContext): Promise<void> {
     const note = (subject: string, metric: string, unit: string, value: number | undefined) => {
       if (round > 0 && value !== undefined) series.add({ subject, metric, unit }, value);
     };
-    const works = [
-      async () => {
-        const inOrder = round % 2 === 0 ? consumers : consumers.toReversed();
-        say(`${inOrder.map(({ subject }) => subject).join(', ')} ...`);
-        for (const [subject, figures] of await consume({ stack, log, fleet, inOrder })) {
-          rates.set(subject, figures.recordsPerSecond);
-          note(subject, 'backlog applied', 'records/s', figures.recordsPerSecond);
-          note(subject, 'CPU', 'µs/record', figures.cpuUsPerRecord);
-        }
-      },
-      async () => {
-        const subject = 'Java driver';
-        say(`${subject} ...`);
-        rates.set(subject, await ceiling());
-        note(subject, 'rows written', 'rows/s', rates.get(subject));
-      },
-      async () => {
-        say(`${sparkRaw} ...`);
-        rates.set(sparkRaw, await spark());
-        note(sparkRaw, 'backlog applied', 'records/s', rates.get(sparkRaw));
-      },
-    ];
-    for (const work of works) await work();
+    const inOrder = round % 2 === 0 ? consumers : consumers.toReversed();
+    say(`${inOrder.map(({ subject }) => subject).join(', ')} ...`);
+    for (const [subject, figures] of await consume({ stack, log, fleet, inOrder })) {
+      rates.set(subject, figures.recordsPerSecond);
+      note(subject, 'backlog applied', 'records/s', figures.recordsPerSecond);
+      note(subject, 'CPU', 'µs/record', figures.cpuUsPerRecord);
+    }
+    say(`${javaDriver} ...`);
+    rates.set(javaDriver, await ceiling());
+    note(javaDriver, 'rows written', 'rows/s', rates.get(javaDriver));
+    say(`${sparkRaw} ...`);
+    rates.set(sparkRaw, await spark());
+    note(sparkRaw, 'backlog applied', 'records/s', rates.get(sparkRaw));
     const line = [...rates].map(([name, rate]) => `${name} ${Math.round(rate)}`).join(', ');
     say(`${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}, per second: ${line}`);
     if (round === 0) continue;
