@@ -1,3 +1,4 @@
+export * from './device-config.ts';
 export * from './device-messages.ts';
 export * from './emotions.ts';
 export * from './exclusion-zone.ts';

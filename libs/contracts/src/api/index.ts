@@ -1,3 +1,4 @@
+export * from './device-config.ts';
 export * from './lists.ts';
 export * from './live.ts';
 export * from './positions.ts';
