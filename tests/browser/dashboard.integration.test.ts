@@ -137,13 +137,18 @@ describe('dashboard in a browser, fed by real cameras', () => {
     await tab.close();
   });
 
-  it('falls back to the last hour where the address names no range', async () => {
+  it('shows the last hour and says so where the address asks for no readable range', async () => {
     for (const query of ['last=banana', 'last=900d', 'from=2026-01-02&to=2026-01-01']) {
       const tab = await openTab(`/?${query}`);
       await tab.waitForAttribute('rangePicker', 'data-range', /^1h$/);
+      await tab.part('unreadableRange').waitFor();
       await tab.seesChart('faceTimePie');
       await tab.close();
     }
+    const asked = await openTab(`/?${range}`);
+    await asked.seesChart('faceTimePie');
+    assert.equal(await asked.part('unreadableRange').count(), 0);
+    await asked.close();
   });
 
   it('names what is not there and leads back', async () => {

@@ -16,6 +16,7 @@ export const testIds = {
   trustPanel: 'trust-panel',
   demoBanner: 'demo-banner',
   rangePicker: 'range-picker',
+  unreadableRange: 'unreadable-range',
   exportCsv: 'export-csv',
   liveIndicator: 'live-indicator',
   themeSwitch: 'theme-switch',

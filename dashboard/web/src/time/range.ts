@@ -45,7 +45,13 @@ const lastPattern = /^([1-9][0-9]{0,5})([mhd])$/;
 
 /** Reads a range from a URL query. What can't be read is the default: a link must never show nothing. */
 export function parseRange(query: Readonly<Record<string, unknown>>): TimeRange {
-  return parseFixed(query['from'], query['to']) ?? parseLast(query['last']) ?? defaultRange;
+  return readRange(query) ?? defaultRange;
+}
+
+/** The query asks for a range, and it isn't one: whoever looks must be told that he sees another. */
+export function isUnreadableRange(query: Readonly<Record<string, unknown>>): boolean {
+  const isAskedFor = ['last', 'from', 'to'].some((key) => query[key] !== undefined);
+  return isAskedFor && readRange(query) === undefined;
 }
 
 /** Writes a range for a URL query, so that `parseRange` reads the same one. */
@@ -86,6 +92,10 @@ export function describeStep(stepMs: number): string {
 export function isSameRange(a: TimeRange, b: TimeRange): boolean {
   const [left, right] = [serializeRange(a), serializeRange(b)];
   return left.last === right.last && left.from === right.from && left.to === right.to;
+}
+
+function readRange(query: Readonly<Record<string, unknown>>): TimeRange | undefined {
+  return parseFixed(query['from'], query['to']) ?? parseLast(query['last']);
 }
 
 function lengthMs({ amount, unit }: MovingRange): number {

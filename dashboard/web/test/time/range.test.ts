@@ -6,6 +6,7 @@ import {
   describeMovingRange,
   describeStep,
   isSameRange,
+  isUnreadableRange,
   maxRangeMs,
   parseRange,
   quickRanges,
@@ -64,6 +65,14 @@ suite('time range', () => {
     }
     const backwards = { from: '2026-03-02T00:00:00Z', to: '2026-03-01T00:00:00Z' };
     assert.deepEqual(parseRange(backwards), defaultRange);
+  });
+
+  test('tells a range that is not readable from one that was not asked for', () => {
+    assert.equal(isUnreadableRange({}), false);
+    assert.equal(isUnreadableRange({ last: '24h' }), false);
+    assert.equal(isUnreadableRange({ last: '1y' }), true);
+    assert.equal(isUnreadableRange({ from: '2026-03-02T00:00:00Z' }), true);
+    assert.equal(isUnreadableRange({ last: ['1h', '2h'] }), true);
   });
 
   test('moves with the clock, or stands still', () => {
