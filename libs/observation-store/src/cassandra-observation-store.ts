@@ -1,22 +1,14 @@
-import { types } from 'cassandra-driver';
 import type { HopHealth } from '@emotion-fleet/service';
-import {
-  bucketsOf,
-  clip,
-  dayBucket,
-  hourBucket,
-  monthBucket,
-  yearBucket,
-} from './cassandra/buckets.ts';
-import { CassandraConnection, type Statement } from './cassandra/connection.ts';
+import { dayBucket, monthBucket, yearBucket } from './cassandra/buckets.ts';
+import { CassandraConnection } from './cassandra/connection.ts';
 import { DeviceMessages } from './cassandra/device-messages.ts';
+import { Erasure } from './cassandra/erasure.ts';
 import { CassandraMigrator } from './cassandra/migrator.ts';
 import { defaultKeyspace, type CassandraOptions } from './cassandra/options.ts';
 import { RawRecords } from './cassandra/raw-records.ts';
 import { StoreStateTable } from './cassandra/store-state.ts';
-import { versionedTables } from './cassandra/tables.ts';
-import { versionsPerEpoch } from './epoch.ts';
-import { forever } from './erasure-list.ts';
+import { versionedTables, type VersionedTables } from './cassandra/tables.ts';
+import { WrittenTime } from './cassandra/written-time.ts';
 import {
   ObservationStoreError,
   type ErasureRequest,
@@ -35,7 +27,6 @@ import type {
   DeviceHourRow,
   DeviceStatusRow,
   DeviceWindowRow,
-  ErasureRow,
   GridRow,
   HealthRow,
   LedgerBlockRow,
@@ -44,7 +35,6 @@ import type {
   Scope,
   ScopeWindowRow,
 } from './rows.ts';
-import { dayMs } from './windows/time.ts';
 
 export interface CassandraObservationStoreOptions {
   readonly cassandra: CassandraOptions;
@@ -60,9 +50,6 @@ export interface CassandraObservationStoreOptions {
   readonly maxWaitingRows?: number;
 }
 
-/** No record is older: the schema of records begins here. */
-const firstWindow = Date.UTC(2020, 0);
-
 /**
  * Observations in a Cassandra keyspace, for any number of processes. Which write wins is decided by timestamps that
  * come from the data (`raw-table.ts`, `versioned-table.ts`), never by a clock.
@@ -71,21 +58,22 @@ export class CassandraObservationStore implements ObservationStore {
   readonly #options: CassandraObservationStoreOptions;
   readonly #now: () => number;
   readonly #rawRetentionMs: number;
-  readonly #minuteRetentionMs: number;
   readonly #healthRetentionMs: number;
   readonly #maxWaitingRows: number;
   readonly #connection: CassandraConnection;
   readonly #records: RawRecords;
-  readonly #tables: ReturnType<typeof versionedTables>;
+  readonly #tables: VersionedTables;
   readonly #messages: DeviceMessages;
   readonly #state: StoreStateTable;
+  readonly #written: WrittenTime;
+  readonly #erasure: Erasure;
   #waitingRows = 0;
 
   constructor(options: CassandraObservationStoreOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#rawRetentionMs = options.rawRetentionMs ?? defaultRawRetentionMs;
-    this.#minuteRetentionMs = options.minuteRetentionMs ?? defaultMinuteRetentionMs;
+    const minuteRetentionMs = options.minuteRetentionMs ?? defaultMinuteRetentionMs;
     this.#healthRetentionMs = options.healthRetentionMs ?? defaultHealthRetentionMs;
     this.#maxWaitingRows = options.maxWaitingRows ?? 200_000;
     this.#connection = new CassandraConnection({
@@ -103,7 +91,17 @@ export class CassandraObservationStore implements ObservationStore {
     this.#tables = versionedTables({
       ...common,
       minuteTtlSeconds: ({ windowStart }) =>
-        Math.ceil((windowStart + this.#minuteRetentionMs - this.#now()) / 1_000),
+        Math.ceil((windowStart + minuteRetentionMs - this.#now()) / 1_000),
+    });
+    this.#written = new WrittenTime({ now: this.#now, minuteRetentionMs });
+    this.#erasure = new Erasure({
+      ...common,
+      state: this.#state,
+      records: this.#records,
+      messages: this.#messages,
+      tables: this.#tables,
+      written: this.#written,
+      rawRetentionMs: this.#rawRetentionMs,
     });
   }
 
@@ -166,24 +164,9 @@ export class CassandraObservationStore implements ObservationStore {
     await this.#state.release(owner);
   }
 
-  /**
-   * Every node has to take it part, or a node that was away would bring rows back once the others have forgotten that
-   * they were deleted (`gc_grace_seconds`). Ranges are deleted whether there is something in them or not: an instance
-   * that is still writing what it held in its hands writes below the deletion.
-   *
-   * @throws ObservationStoreError `unavailable` while a node is away
-   */
-  async erase({ devices, scopes }: ErasureRequest): Promise<void> {
-    await this.#state.putErasures(devices);
-    const epoch = await this.#state.beginEpoch();
-    for (const device of devices) {
-      // First, since they are found by what stands in `hours_by_device`.
-      await this.#deleteEverywhere(await this.#hourSliceDeletes(device, epoch));
-      await this.#deleteEverywhere(this.#deviceDeletes(device, epoch));
-    }
-    for (const scope of scopes) {
-      await this.#deleteEverywhere(this.#scopeDeletes(scope, epoch - 1));
-    }
+  /** @throws ObservationStoreError `unavailable` while a node is away */
+  async erase(request: ErasureRequest): Promise<void> {
+    await this.#erasure.run(request);
   }
 
   async putRecords(rows: readonly RecordRow[]): Promise<void> {
@@ -205,19 +188,19 @@ export class CassandraObservationStore implements ObservationStore {
   }
 
   async readMinutes(deviceId: string, range: TimeRange): Promise<DeviceWindowRow[]> {
-    return this.#tables.minutes.readRange(deviceId, dayBucket, this.#minutesKept(range));
+    return this.#tables.minutes.readRange(deviceId, dayBucket, this.#written.minutes(range));
   }
 
   async putHours(rows: readonly DeviceHourRow[]): Promise<void> {
     const { hours, hoursByWindow } = this.#tables;
     const kept = this.#state.erasures.keepWindows(rows);
     await this.#write(rows.length, () =>
-      this.#connection.write([...hours.groupsOf(kept), ...hoursByWindow.groupsOf(kept)]),
+      this.#connection.put([...hours.writesOf(kept), ...hoursByWindow.writesOf(kept)]),
     );
   }
 
   async readHours(deviceId: string, range: TimeRange): Promise<DeviceHourRow[]> {
-    return this.#tables.hours.readRange(deviceId, monthBucket, this.#written(range));
+    return this.#tables.hours.readRange(deviceId, monthBucket, this.#written.part(range));
   }
 
   async readHourSlice(hour: number, logPartition: number): Promise<DeviceHourRow[]> {
@@ -230,7 +213,7 @@ export class CassandraObservationStore implements ObservationStore {
   }
 
   async readDays(deviceId: string, range: TimeRange): Promise<DeviceWindowRow[]> {
-    return this.#tables.days.readRange(deviceId, yearBucket, this.#written(range));
+    return this.#tables.days.readRange(deviceId, yearBucket, this.#written.part(range));
   }
 
   async putScopeHours(rows: readonly ScopeWindowRow[]): Promise<void> {
@@ -238,7 +221,7 @@ export class CassandraObservationStore implements ObservationStore {
   }
 
   async readScopeHours(scope: Scope, range: TimeRange): Promise<ScopeWindowRow[]> {
-    return this.#tables.scopeHours.readRange(scope, monthBucket, this.#written(range));
+    return this.#tables.scopeHours.readRange(scope, monthBucket, this.#written.part(range));
   }
 
   async putScopeDays(rows: readonly ScopeWindowRow[]): Promise<void> {
@@ -246,7 +229,7 @@ export class CassandraObservationStore implements ObservationStore {
   }
 
   async readScopeDays(scope: Scope, range: TimeRange): Promise<ScopeWindowRow[]> {
-    return this.#tables.scopeDays.readRange(scope, yearBucket, this.#written(range));
+    return this.#tables.scopeDays.readRange(scope, yearBucket, this.#written.part(range));
   }
 
   async putGrids(rows: readonly GridRow[]): Promise<void> {
@@ -255,7 +238,7 @@ export class CassandraObservationStore implements ObservationStore {
   }
 
   async readGrids(deviceId: string, range: TimeRange): Promise<GridRow[]> {
-    return this.#tables.grids.readRange(deviceId, monthBucket, this.#written(range));
+    return this.#tables.grids.readRange(deviceId, monthBucket, this.#written.part(range));
   }
 
   async putLedgerBlocks(rows: readonly LedgerBlockRow[]): Promise<void> {
@@ -292,71 +275,6 @@ export class CassandraObservationStore implements ObservationStore {
 
   async readHealth(deviceId: string, range: TimeRange): Promise<HealthRow[]> {
     return this.#messages.readHealth(deviceId, range);
-  }
-
-  /**
-   * What stands for erased time alone goes below all versions that the epoch will ever have, since nothing of it may
-   * come. Minutes and grids have rows of the range only; a day that is erased in part stays for the caller.
-   */
-  #deviceDeletes({ deviceId, from, to }: ErasureRow, epoch: number): Statement[] {
-    const timestamp = epoch + versionsPerEpoch - 1;
-    const range = this.#written({ from, to });
-    const days = { from: Math.ceil(from / dayMs) * dayMs, to: to - dayMs + 1 };
-    const { minutes, hours, grids, ledgerBlocks, ledgerRuns } = this.#tables;
-    const deletes = [
-      ...this.#records.deletes(deviceId, { from, to }, timestamp),
-      ...this.#messages.healthDeletes(deviceId, { from, to }, timestamp),
-      ...minutes.rangeDeletes(deviceId, dayBucket, this.#minutesKept({ from, to }), timestamp),
-      ...hours.rangeDeletes(deviceId, monthBucket, range, timestamp),
-      ...this.#tables.days.rangeDeletes(deviceId, yearBucket, this.#written(days), timestamp),
-      ...grids.rangeDeletes(deviceId, monthBucket, range, timestamp),
-    ];
-    if (to !== forever) return deletes;
-    deletes.push(...this.#messages.statusDeletes(deviceId, timestamp));
-    if (from !== 0) return deletes;
-    deletes.push(ledgerBlocks.partitionDelete([deviceId], [], timestamp));
-    deletes.push(ledgerRuns.partitionDelete([deviceId], [], timestamp));
-    return deletes;
-  }
-
-  /** The hours that are known, and all recent ones: an instance may be about to write one that isn't there yet. */
-  async #hourSliceDeletes({ deviceId, from, to }: ErasureRow, epoch: number): Promise<Statement[]> {
-    const timestamp = epoch + versionsPerEpoch - 1;
-    const range = this.#written({ from, to });
-    const known = await this.readHours(deviceId, range);
-    const logPartition = known[0]?.logPartition;
-    if (logPartition === undefined) return [];
-    const recent = clip(range, { from: this.#now() - this.#rawRetentionMs, to: range.to });
-    const hours = new Set(known.map(({ windowStart }) => windowStart));
-    for (const hour of bucketsOf(hourBucket, recent)) hours.add(hour);
-    return [...hours].map((hour) =>
-      this.#tables.hoursByWindow.partitionDelete([hour, logPartition], [deviceId], timestamp),
-    );
-  }
-
-  #scopeDeletes(scope: Scope, timestamp: number): Statement[] {
-    const range = this.#written({ from: 0, to: forever });
-    return [
-      ...this.#tables.scopeHours.rangeDeletes(scope, monthBucket, range, timestamp),
-      ...this.#tables.scopeDays.rangeDeletes(scope, yearBucket, range, timestamp),
-    ];
-  }
-
-  async #deleteEverywhere(deletes: readonly Statement[]): Promise<void> {
-    const all = { consistency: types.consistencies.all };
-    await this.#connection.write(
-      deletes.map((statement) => [statement]),
-      all,
-    );
-  }
-
-  #minutesKept(range: TimeRange): TimeRange {
-    return this.#written(range, this.#now() - this.#minuteRetentionMs + 1);
-  }
-
-  /** Only partitions that can have been written are asked for, however wide the range. */
-  #written(range: TimeRange, from = firstWindow): TimeRange {
-    return clip(range, { from, to: this.#now() + dayMs });
   }
 
   async #write(rows: number, work: () => Promise<void>): Promise<void> {

@@ -62,7 +62,7 @@ describe('when Cassandra is killed and comes back', { skip: await skipWithoutSta
     await assert.rejects(registry.verifyToken('cam-1', 'token'), { code: 'unavailable' });
 
     await cassandra.server.start();
-    await waitUntil('the store is up again', () => store.health().state === 'ok');
+    await waitUntil('the store is up again', () => store.health().state === 'ok', 120_000);
     await store.putRecords([row]);
     await waitUntil('the registry answers again', async () => {
       const answer = await registry.verifyToken('cam-1', 'token').catch((error: unknown) => error);

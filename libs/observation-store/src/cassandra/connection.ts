@@ -4,7 +4,9 @@ import { serializeRefreshes, shutDownReplacedHosts } from './control-connection.
 import { connectError, driverFault, type DriverFault } from './driver-error.ts';
 import { Limiter, runAll } from './limiter.ts';
 import { defaultKeyspace, type CassandraOptions, type Consistency } from './options.ts';
+import type { PartitionWrite } from './partition-groups.ts';
 import { RetryOncePolicy } from './retry-policy.ts';
+import { WriteGatherer } from './write-gatherer.ts';
 
 export interface Statement {
   readonly query: string;
@@ -50,6 +52,7 @@ export class CassandraConnection {
   readonly #batches = new Limiter(batchesInFlight);
   readonly #smallWrites = new Limiter(smallWritesInFlight);
   readonly #reads = new Limiter(readsInFlight);
+  readonly #gatherer = new WriteGatherer((groups) => this.write(groups));
   #client: Client | undefined;
   #probe: NodeJS.Timeout | undefined;
   #lastFault: { readonly code: DriverFault; readonly message: string } | undefined;
@@ -118,7 +121,13 @@ export class CassandraConnection {
       : { state: 'degraded', detail: fault.message, nodesUp };
   }
 
-  /** Writes each group (the rows of one partition) in one unlogged batch; all of them, or it rejects. */
+  /** Writes rows, those of one partition together; all of them, or it rejects. */
+  async put(writes: readonly PartitionWrite[]): Promise<void> {
+    this.#started();
+    await this.#gatherer.put(writes);
+  }
+
+  /** Writes each group (the statements of one partition) in one unlogged batch; all of them, or it rejects. */
   async write(
     groups: readonly (readonly Statement[])[],
     options: WriteOptions = {},

@@ -4,7 +4,7 @@ import type { DeviceStatusRow, HealthRow } from '../rows.ts';
 import { dayMs } from '../windows/time.ts';
 import { bucketsOf, clip, dayBucket } from './buckets.ts';
 import type { CassandraConnection, Statement } from './connection.ts';
-import { PartitionGroups } from './partition-groups.ts';
+import { partitionName, type PartitionWrite } from './partition-groups.ts';
 
 export interface DeviceMessagesOptions {
   readonly connection: CassandraConnection;
@@ -61,16 +61,17 @@ export class DeviceMessages {
     const { connection, keyspace, healthRetentionMs, now } = this.#options;
     const query = `INSERT INTO ${keyspace}.health_by_device (device_id, day, received_at, message)
       VALUES (?, ?, ?, ?) USING TIMESTAMP ? AND TTL ?`;
-    const groups = new PartitionGroups();
+    const writes: PartitionWrite[] = [];
     for (const { deviceId, receivedAt, message } of rows) {
       const ttl = Math.ceil((receivedAt + healthRetentionMs - now()) / 1_000);
       if (ttl <= 0) continue;
       const day = dayBucket.of(receivedAt);
       const json = JSON.stringify(message);
       const params = [deviceId, day, receivedAt, json, receivedAt * 1_000, ttl];
-      groups.add(`${deviceId}/${day}`, { query, params }, json.length);
+      const partition = partitionName(['device_id', 'day'], [deviceId, day]);
+      writes.push({ partition, statement: { query, params }, bytes: json.length });
     }
-    await connection.write(groups.groups);
+    await connection.put(writes);
   }
 
   /** Deletes the status, whoever wrote it when. */

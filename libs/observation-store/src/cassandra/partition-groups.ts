@@ -1,5 +1,22 @@
 import type { Statement } from './connection.ts';
 
+/** A row to be written, and where. */
+export interface PartitionWrite {
+  /**
+   * Columns and values of the partition key. Tables of a keyspace whose keys are alike share their partitions: their
+   * rows are on the same nodes, and one write.
+   */
+  readonly partition: string;
+  readonly statement: Statement;
+  /** Roughly what the row takes. */
+  readonly bytes: number;
+}
+
+/** `device_id=camera-1/month=...` */
+export function partitionName(columns: readonly string[], values: readonly unknown[]): string {
+  return columns.map((column, index) => `${column}=${String(values[index])}`).join('/');
+}
+
 /*
  * Rows of one partition go in one unlogged batch: one write for the nodes that hold it, and 4 to 7 times the rows a
  * second of single writes. More rows than this bring little more and hold the partition's replicas up for longer.
@@ -12,8 +29,7 @@ export class PartitionGroups {
   readonly #open = new Map<string, { statements: Statement[]; bytes: number }>();
   readonly #groups: Statement[][] = [];
 
-  /** @param bytes roughly what the row takes */
-  add(partition: string, statement: Statement, bytes: number): void {
+  add({ partition, statement, bytes }: PartitionWrite): void {
     let group = this.#open.get(partition);
     const isFull =
       group !== undefined &&

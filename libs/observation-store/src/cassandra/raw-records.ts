@@ -5,7 +5,7 @@ import type { RecordRow } from '../rows.ts';
 import { dayMs, floorToDay } from '../windows/time.ts';
 import { bucketsOf, clip } from './buckets.ts';
 import type { CassandraConnection, Statement } from './connection.ts';
-import { PartitionGroups } from './partition-groups.ts';
+import { partitionName, type PartitionWrite } from './partition-groups.ts';
 import {
   insertRaw,
   rawKinds,
@@ -48,16 +48,18 @@ export class RawRecords {
     const { connection, rawRetentionMs, now } = this.#options;
     const nowSeconds = Math.floor(now() / 1_000);
     const oldest = this.#oldestReceivedAt();
-    const groups = new PartitionGroups();
+    const writes: PartitionWrite[] = [];
     for (const row of rows) {
       if (row.receivedAt <= oldest) continue;
       const { kind } = row.record;
       const ends = Math.ceil((row.receivedAt + rawRetentionMs) / 1_000);
       const statement = insertRaw(this.#statements[kind].insert, row, ends - nowSeconds);
       const [deviceId, bucket, , , , , json] = statement.params as [string, number, ...string[]];
-      groups.add(`${kind}/${deviceId}/${bucket}`, statement, (json?.length ?? 0) + rowBytes);
+      const columns = ['device_id', rawTables[kind].bucketColumn];
+      const partition = partitionName(columns, [deviceId, bucket]);
+      writes.push({ partition, statement, bytes: (json?.length ?? 0) + rowBytes });
     }
-    await connection.write(groups.groups);
+    await connection.put(writes);
   }
 
   /**

@@ -35,6 +35,8 @@ export interface TablesOptions {
 const time = (row: types.Row, column: string): number => (row[column] as Date).getTime();
 const text = (row: types.Row, column: string): string => row[column] as string;
 
+export type VersionedTables = ReturnType<typeof versionedTables>;
+
 export function versionedTables({ connection, keyspace, minuteTtlSeconds }: TablesOptions) {
   const at = (table: string) => ({ connection, table: `${keyspace}.${table}` });
   return {

@@ -3,7 +3,7 @@ import type { TimeRange } from '../observation-store.ts';
 import type { Versioned } from '../rows.ts';
 import { bucketsOf, type Bucket } from './buckets.ts';
 import type { CassandraConnection, Statement } from './connection.ts';
-import { PartitionGroups } from './partition-groups.ts';
+import { partitionName, type PartitionWrite } from './partition-groups.ts';
 
 export interface VersionedTableOptions<Row extends Versioned> {
   readonly connection: CassandraConnection;
@@ -44,25 +44,26 @@ export class VersionedTable<Row extends Versioned> {
   }
 
   async put(rows: readonly Row[]): Promise<void> {
-    await this.#options.connection.write(this.groupsOf(rows));
+    await this.#options.connection.put(this.writesOf(rows));
   }
 
-  /** The writes of `put`, for rows that go to several tables at once. */
-  groupsOf(rows: readonly Row[]): readonly (readonly Statement[])[] {
-    const { partitionOf, clusteringOf, encode, ttlSeconds } = this.#options;
-    const groups = new PartitionGroups();
+  /** What `put` writes, for rows that go to several tables at once. */
+  writesOf(rows: readonly Row[]): readonly PartitionWrite[] {
+    const { partition, partitionOf, clusteringOf, encode, ttlSeconds } = this.#options;
+    const writes: PartitionWrite[] = [];
     for (const row of rows) {
-      const partition = partitionOf(row);
+      const key = partitionOf(row);
       const content = encode(row);
-      const params = [...partition, ...clusteringOf(row), content, row.version];
+      const params = [...key, ...clusteringOf(row), content, row.version];
       const ttl = ttlSeconds?.(row);
       if (ttl !== undefined) {
         if (ttl <= 0) continue;
         params.push(ttl);
       }
-      groups.add(partition.join('/'), { query: this.#insert, params }, content.length);
+      const statement = { query: this.#insert, params };
+      writes.push({ partition: partitionName(partition, key), statement, bytes: content.length });
     }
-    return groups.groups;
+    return writes;
   }
 
   /** The rows of one partition, or those of them that begin with this clustering key, in their order. */
