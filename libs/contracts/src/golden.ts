@@ -11,6 +11,8 @@ export const goldenNames = [
   'batch',
   'status',
   'health',
+  'config',
+  'config-reported',
 ] as const;
 export type GoldenName = (typeof goldenNames)[number];
 

@@ -1,3 +1,4 @@
+export * from './compacted-view.ts';
 export * from './event-log.ts';
 export * from './open-event-log.ts';
 export { partitionOf } from './partitioner.ts';

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { logTopics, type LogTopic } from '@emotion-fleet/contracts';
 import {
+  CompactedView,
   EventLogError,
   partitionOf,
   type ConsumerOptions,
@@ -280,6 +281,41 @@ export function testEventLog(name: string, makeSubject: () => Promise<EventLogSu
       await eventually(() => reader.values().at(-1) === 'null' && reader.values().includes('c'));
     });
 
+    it('shows the latest of each key: what stood there, and every change', async () => {
+      const [kept, changed, removed, added] = numbers(4).map(() => randomUUID());
+      const compacted = logTopics.deviceConfig;
+      await log.append(compacted, [entry(kept!, 'a'), entry(changed!, 'b'), entry(removed!, 'c')]);
+      const changes: string[] = [];
+      const view = new CompactedView({
+        eventLog: log,
+        topic: compacted,
+        groupId: randomUUID(),
+        onChange: (key, value) => changes.push(`${key} ${value === null ? '-' : textIn(value)}`),
+      });
+      await view.start();
+      const now = (key: string) => textIn(view.get(key));
+      assert.deepEqual([now(kept!), now(changed!), now(removed!)], ['a', 'b', 'c']);
+      await log.append(compacted, [entry(changed!, 'd'), { key: removed!, value: null }]);
+      await view.put(added!, encoder.encode('e'));
+      assert.equal(now(added!), 'e');
+      await eventually(() => changes.length === 3);
+      assert.deepEqual(changes, [`${changed} d`, `${removed} -`, `${added} e`]);
+      assert.deepEqual([now(kept!), now(changed!), view.get(removed!)], ['a', 'd', undefined]);
+      await view.stop();
+    });
+
+    it('misses nothing that is appended while a view starts', async () => {
+      const keys = numbers(40).map(() => randomUUID());
+      const compacted = logTopics.deviceConfigReported;
+      const view = new CompactedView({ eventLog: log, topic: compacted, groupId: randomUUID() });
+      const appended = (async () => {
+        for (const key of keys) await log.append(compacted, [entry(key, 'new')]);
+      })();
+      await Promise.all([view.start(), appended]);
+      await eventually(() => keys.every((key) => view.get(key) !== undefined));
+      await view.stop();
+    });
+
     it('refuses appends once stopped, and has everything when it is opened again', async () => {
       const key = randomUUID();
       const groupId = randomUUID();
@@ -300,6 +336,10 @@ export function testEventLog(name: string, makeSubject: () => Promise<EventLogSu
       assert.deepEqual(reader.values(), ['kept']);
     });
   });
+}
+
+function textIn(value: Uint8Array | undefined): string {
+  return decoder.decode(value);
 }
 
 interface ReaderOptions {
