@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { channels, mqttTopic } from '@emotion-fleet/contracts';
+import { channels, mqttTopic, type Channel } from '@emotion-fleet/contracts';
 import type { EventLog } from '@emotion-fleet/event-log';
 import { HopCounter, type HopHealth, type HopSnapshot, type Logger } from '@emotion-fleet/service';
 import { Counter, Gauge, type Registry } from 'prom-client';
@@ -9,6 +9,7 @@ import type {
   DeviceCredentials,
 } from './authenticate/device-authenticator.ts';
 import { RevocationWatch } from './authenticate/revocation-watch.ts';
+import { ConfigFeed } from './config/config-feed.ts';
 import { GatewayError } from './gateway-error.ts';
 import { RecordIntake } from './intake/record-intake.ts';
 import { defaultLimits, type GatewayLimits } from './limits.ts';
@@ -43,6 +44,7 @@ export class Gateway {
   readonly #gate: AckGate;
   readonly #records: RecordIntake;
   readonly #status: StatusIntake;
+  readonly #configs: ConfigFeed;
   readonly #listener: MqttListener;
   readonly #revocations: RevocationWatch;
   #port: number | undefined;
@@ -70,6 +72,11 @@ export class Gateway {
     this.#gate = new AckGate(this.#limits);
     this.#records = new RecordIntake({ eventLog, clock: this.#clock, counter: this.#counter });
     this.#status = new StatusIntake({ eventLog, clock: this.#clock });
+    this.#configs = new ConfigFeed({
+      eventLog,
+      logger,
+      say: (deviceId, config) => this.#say(deviceId, channels.config, Buffer.from(config)),
+    });
     this.#listener = new MqttListener({
       host: options.host ?? '127.0.0.1',
       port: options.port ?? 0,
@@ -77,6 +84,9 @@ export class Gateway {
       logger,
       admit: (credentials) => this.#admit(credentials),
       onMessage: (message) => this.#take(message),
+      onSubscribed: (deviceId, channel) => {
+        if (channel === channels.config) this.#configs.subscribed(deviceId);
+      },
       onRefused: (reason) => this.#refusals.count({ reason }),
     });
     this.#revocations = new RevocationWatch({
@@ -97,7 +107,11 @@ export class Gateway {
   /** Listens; resolves to the port. */
   async start(): Promise<number> {
     await this.#status.start();
-    const port = await this.#listener.start();
+    await this.#configs.start();
+    const port = await this.#listener.start().catch(async (error: unknown) => {
+      await this.#configs.stop();
+      throw error;
+    });
     this.#port = port;
     this.#revocations.start();
     this.#logger.info({ port }, 'gateway listens');
@@ -110,6 +124,7 @@ export class Gateway {
     this.#port = undefined;
     this.#listener.drain();
     await this.#revocations.stop();
+    await this.#configs.stop();
     await this.#gate.idle(ackTimeoutMs);
     await nextTurn(); // The broker writes the last acks.
     await this.#listener.stop();
@@ -187,8 +202,12 @@ export class Gateway {
   #answerTime(deviceId: string, payload: Uint8Array): MessageOutcome {
     const answer = answerTime(payload, this.#clock.now());
     if (answer === undefined) return 'bad_message';
-    this.#listener.publish(mqttTopic(deviceId, channels.timeResponse), JSON.stringify(answer));
+    this.#say(deviceId, channels.timeResponse, JSON.stringify(answer));
     return 'accepted';
+  }
+
+  #say(deviceId: string, channel: Channel, payload: string | Buffer): void {
+    this.#listener.publish(mqttTopic(deviceId, channel), payload);
   }
 
   #registerMetrics(registry: Registry): void {

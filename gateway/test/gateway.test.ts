@@ -341,6 +341,7 @@ describe('status, health and time', () => {
     const send = (channel: (typeof channels)['health' | 'configReported'], text: string) =>
       client.publishAsync(mqttTopic(device, channel), text, { qos: 1 });
     await send(channels.health, JSON.stringify(readGolden('health')));
+    await send(channels.configReported, JSON.stringify(readGolden('config-reported')));
     await send(channels.configReported, '{"version":3}');
     await send(channels.health, '{"schema":1}');
     await send(channels.health, 'x'.repeat(20_000));
@@ -349,6 +350,7 @@ describe('status, health and time', () => {
     assert.deepEqual(harness.gateway.health().messages, {
       'health/accepted': 1,
       'config/reported/accepted': 1,
+      'config/reported/bad_message': 1,
       'health/bad_message': 2,
     });
   });

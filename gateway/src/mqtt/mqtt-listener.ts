@@ -1,7 +1,7 @@
 import { once, type EventEmitter } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
-import { isId, maxBatchBytes, type Channel } from '@emotion-fleet/contracts';
+import { isId, maxBatchBytes, parseMqttTopic, type Channel } from '@emotion-fleet/contracts';
 import { OperatorError, type Logger } from '@emotion-fleet/service';
 import type { DeviceCredentials } from '../authenticate/device-authenticator.ts';
 import type { WatchedSession } from '../authenticate/revocation-watch.ts';
@@ -31,6 +31,8 @@ export interface MqttListenerOptions {
   readonly admit: (credentials: DeviceCredentials) => Promise<Admission>;
   /** Resolves when the message may be acked; a rejection closes the connection without an ack. */
   readonly onMessage: (message: DeviceMessage) => Promise<void>;
+  /** The device hears from now on what is said on the channel. */
+  readonly onSubscribed: (deviceId: string, channel: Channel) => void;
   readonly onRefused: (reason: string) => void;
 }
 
@@ -98,9 +100,9 @@ export class MqttListener {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** To whoever has subscribed, QoS 0. */
-  publish(topic: string, payload: string): void {
-    const packet = { cmd: 'publish', qos: 0, dup: false, retain: false, topic, payload } as const;
+  /** To whoever has subscribed, at QoS 1 where it has asked for that. */
+  publish(topic: string, payload: string | Buffer): void {
+    const packet = { cmd: 'publish', qos: 1, dup: false, retain: false, topic, payload } as const;
     this.#broker?.publish(packet, () => undefined);
   }
 
@@ -132,6 +134,12 @@ export class MqttListener {
     });
     this.#broker = broker;
     broker.on('client', (client) => this.#sessions.connected(client));
+    broker.on('subscribe', (subscriptions, client) => {
+      for (const { topic } of subscriptions) {
+        const channel = parseMqttTopic(topic)?.channel;
+        if (channel !== undefined) this.#options.onSubscribed(client.id, channel);
+      }
+    });
     broker.on('clientDisconnect', (client) => this.#sessions.disconnected(client));
     broker.on('clientError', (client, error) =>
       logger.debug({ deviceId: client.id, err: error }, 'connection closed with an error'),

@@ -1,4 +1,5 @@
 import {
+  configValidators,
   logTopics,
   messageValidators,
   type LogTopic,
@@ -7,7 +8,7 @@ import {
 } from '@emotion-fleet/contracts';
 import type { EventLog } from '@emotion-fleet/event-log';
 import { GatewayError } from '../gateway-error.ts';
-import { readMessage } from '../read-message.ts';
+import { maxConfigBytes, readMessage } from '../read-message.ts';
 import { mayReplace } from './status-order.ts';
 
 export interface StatusIntakeOptions {
@@ -68,8 +69,8 @@ export class StatusIntake {
 
   /** @throws GatewayError `log_unavailable` */
   async takeConfigReported({ deviceId, payload }: StatusDelivery): Promise<MessageOutcome> {
-    const message = readMessage(payload);
-    if (typeof message !== 'object' || message === null) return 'bad_message';
+    const message = readMessage(payload, maxConfigBytes);
+    if (!configValidators.reported.Check(message)) return 'bad_message';
     await this.#append(logTopics.deviceConfigReported, deviceId, message);
     return 'accepted';
   }
