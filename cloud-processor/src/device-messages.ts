@@ -29,7 +29,7 @@ export async function applyStatuses(
     if (present === undefined || isNewer(row, present)) latest.set(row.deviceId, row);
   }
   for (const row of latest.values()) await store.putDeviceStatus(row);
-  return { applied: rows.length, bad: batch.entries.length - rows.length };
+  return { applied: rows.length, bad: batch.entries.filter(hasValue).length - rows.length };
 }
 
 /** Applies `device-health`. */
@@ -39,7 +39,7 @@ export async function applyHealth(
 ): Promise<AppliedMessages> {
   const rows: HealthRow[] = readRows(batch.entries, isHealth);
   if (rows.length > 0) await store.putHealth(rows);
-  return { applied: rows.length, bad: batch.entries.length - rows.length };
+  return { applied: rows.length, bad: batch.entries.filter(hasValue).length - rows.length };
 }
 
 function isNewer(a: DeviceStatusRow, b: DeviceStatusRow): boolean {
@@ -49,6 +49,9 @@ function isNewer(a: DeviceStatusRow, b: DeviceStatusRow): boolean {
 
 const isStatus = (value: unknown): value is StatusMessage => messageValidators.status.Check(value);
 const isHealth = (value: unknown): value is HealthMessage => messageValidators.health.Check(value);
+
+/** A tombstone says that a device was erased; the store has been told already. */
+const hasValue = ({ value }: StoredLogEntry): boolean => value !== null;
 
 interface Row<Message> {
   readonly deviceId: string;

@@ -1,5 +1,5 @@
-import { logPartitions } from '@emotion-fleet/contracts';
-import { partitionOf } from '@emotion-fleet/event-log';
+import { logPartitions, logTopics } from '@emotion-fleet/contracts';
+import { partitionOf, type EventLog } from '@emotion-fleet/event-log';
 import {
   dayMs,
   floorToDay,
@@ -23,6 +23,7 @@ import { ScopeRebuild } from './scope-rebuild.ts';
 export interface EraseOptions {
   readonly store: ObservationStore;
   readonly registry: DeviceRegistry;
+  readonly eventLog: Pick<EventLog, 'append'>;
   readonly clock?: Clock;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
@@ -73,6 +74,7 @@ export async function erase(options: EraseOptions, plan: ErasePlan): Promise<voi
     const assignments = await registry.listAssignments();
     const began = beginOf(assignments, plan);
     await store.erase({ devices: plan.devices, scopes: plan.scopes });
+    await forget(options.eventLog, plan.revoked);
     progress?.('rows deleted', 1);
     const version = store.epoch;
     for (const row of plan.devices) await sumCutDays(store, row, version);
@@ -86,6 +88,15 @@ export async function erase(options: EraseOptions, plan: ErasePlan): Promise<voi
       onProgress: (share) => progress?.('sums of sites and fleet', share),
     });
   });
+}
+
+/** Compacted topics keep the last word of each key for ever, unless that is a tombstone. */
+async function forget(eventLog: Pick<EventLog, 'append'>, devices: readonly string[]) {
+  if (devices.length === 0) return;
+  const tombstones = devices.map((key) => ({ key, value: null }));
+  for (const topic of Object.values(logTopics)) {
+    if (topic.compacted) await eventLog.append(topic, tombstones);
+  }
 }
 
 /** When the devices stood at the site; the last stay of a device that is still there has no end. */

@@ -301,8 +301,8 @@ suite('erasure', () => {
   });
 
   test('of a site refuses the cameras that stand there, not the one that has moved away', async () => {
-    const { store, registry } = await setUp(14);
-    const parts = { store, registry };
+    const { store, registry, eventLog } = await setUp(14);
+    const parts = { store, registry, eventLog };
     const plan = await planErasure(parts, { kind: 'site', id: 'north' });
     assert.deepEqual(plan.revoked, ['cam-a']);
     assert.deepEqual(plan.devices.map(({ deviceId }) => deviceId).sort(), ['cam-a', 'cam-b']);
@@ -312,6 +312,23 @@ suite('erasure', () => {
       assert.deepEqual(values, emptyScopeWindow);
     }
     assert.notDeepEqual(await store.readLedgerBlocks('cam-b'), []);
+  });
+
+  test('of a device takes the last words on it out of the log, too', async () => {
+    const { store, registry, eventLog } = await setUp(15, { applied: false });
+    const parts = { store, registry, eventLog };
+    const topics = [logTopics.deviceStatus, logTopics.deviceConfig, logTopics.deviceConfigReported];
+    for (const topic of topics) {
+      const value = new TextEncoder().encode('{}');
+      await eventLog.append(topic, [
+        { key: 'cam-a', value },
+        { key: 'cam-b', value },
+      ]);
+    }
+    await erase(parts, await planErasure(parts, { kind: 'device', id: 'cam-a' }));
+    for (const topic of topics) {
+      assert.deepEqual([...(await eventLog.readCompacted(topic)).keys()], ['cam-b']);
+    }
   });
 
   test('says so where there is no such device or site', async () => {

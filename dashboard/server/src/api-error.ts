@@ -6,13 +6,16 @@ export const apiErrorStatus = {
   bad_range: 400,
   range_too_long: 400,
   foreign_host: 403,
+  foreign_origin: 403,
   not_found: 404,
   no_such_site: 404,
   no_such_device: 404,
   not_acceptable: 406,
+  config_conflict: 409,
   too_many_requests: 429,
   too_many_streams: 503,
   store_unavailable: 503,
+  log_unavailable: 503,
   internal: 500,
 } as const;
 export type ApiErrorCode = keyof typeof apiErrorStatus;

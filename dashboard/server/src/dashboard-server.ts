@@ -4,9 +4,10 @@ import type { Registry } from 'prom-client';
 import type { EventLog } from '@emotion-fleet/event-log';
 import type { DeviceRegistry, ObservationStore } from '@emotion-fleet/observation-store';
 import { OperatorError, type HealthSource, type Logger } from '@emotion-fleet/service';
-import type { ApiApp } from './api-app.ts';
+import type { ApiApp, ApiContext } from './api-app.ts';
 import { createApp } from './app.ts';
 import { systemClock, type Clock } from './clock.ts';
+import { DeviceConfigs } from './configuration/device-configs.ts';
 import { DashboardMetrics } from './dashboard-metrics.ts';
 import { LiveHub } from './live/live-hub.ts';
 import { checkLoopback } from './plugins/loopback.ts';
@@ -64,6 +65,7 @@ export class DashboardServer {
   readonly #metrics: DashboardMetrics;
   #app: ApiApp | undefined;
   #live: LiveHub | undefined;
+  #configs: DeviceConfigs | undefined;
 
   constructor(options: DashboardServerOptions) {
     this.#options = options;
@@ -77,10 +79,13 @@ export class DashboardServer {
     checkGroupSize(info);
     const tools = this.#createTools();
     const live = this.#createLive(tools);
-    const app = await this.#createApp(tools, live);
+    const configs = this.#createConfigs(tools);
+    const app = await this.#createApp({ tools, live, configs });
     this.#app = app;
     this.#live = live;
+    this.#configs = configs;
     try {
+      await configs.start();
       await app.listen({ host, port });
       await live.start();
     } catch (error) {
@@ -94,10 +99,13 @@ export class DashboardServer {
   async stop(): Promise<void> {
     const app = this.#app;
     const live = this.#live;
+    const configs = this.#configs;
     this.#app = undefined;
     this.#live = undefined;
+    this.#configs = undefined;
     await live?.stop();
     await app?.close();
+    await configs?.stop();
   }
 
   /** Answers a request without a socket, for tests. @throws TypeError before `start` */
@@ -133,7 +141,13 @@ export class DashboardServer {
     });
   }
 
-  #createApp(tools: ReadingTools, live: LiveHub): Promise<ApiApp> {
+  #createConfigs({ clock }: ReadingTools): DeviceConfigs {
+    const { eventLog, logger } = this.#options;
+    const groupId = `dashboard-config-${randomUUID()}`;
+    return new DeviceConfigs({ eventLog, clock, logger, groupId });
+  }
+
+  #createApp({ tools, live, configs }: Omit<ApiContext, 'registry' | 'info'>): Promise<ApiApp> {
     const { registry, store, eventLog, logger, metrics, info, health, webRoot } = this.#options;
     const { requestsPerMinute = 6_000, heartbeatIntervalMs = 15_000 } = this.#options;
     return createApp({
@@ -141,6 +155,7 @@ export class DashboardServer {
         tools,
         registry,
         live,
+        configs,
         info: { ...info, startedAt: isoTime(tools.clock.now()) },
       },
       logger,

@@ -150,6 +150,7 @@ test('the OpenAPI document names each route once, with its answers', async (cont
     '/devices',
     '/sites/{siteId}/health',
     '/devices/{deviceId}/health',
+    '/devices/{deviceId}/config',
     '/devices/{deviceId}/positions',
     '/devices/{deviceId}/heatmap',
     ...places.flatMap((place) =>

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import type { Problem } from '@emotion-fleet/contracts/api';
+import { EventLogError } from '@emotion-fleet/event-log';
 import { ObservationStoreError } from '@emotion-fleet/observation-store';
 import { ApiError, apiErrorStatus, type ApiErrorCode } from '../api-error.ts';
 
@@ -40,13 +41,16 @@ const titles: Readonly<Record<ApiErrorCode, string>> = {
   bad_range: 'The time range is not valid',
   range_too_long: 'The time range is too long',
   foreign_host: 'This host name is not served',
+  foreign_origin: 'Another page may not change anything here',
   not_found: 'Not found',
   no_such_site: 'No such site',
   no_such_device: 'No such device',
   not_acceptable: 'This is a stream of events',
+  config_conflict: 'The configuration was changed meanwhile',
   too_many_requests: 'Too many requests',
   too_many_streams: 'Too many live streams',
   store_unavailable: 'The store does not answer',
+  log_unavailable: 'The event log does not answer',
   internal: 'Something went wrong',
 };
 
@@ -54,6 +58,9 @@ function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof ObservationStoreError) {
     return new ApiError('store_unavailable', 'The store does not answer; try again soon.');
+  }
+  if (error instanceof EventLogError) {
+    return new ApiError('log_unavailable', 'The event log does not answer; try again soon.');
   }
   const fastifyError = error as Partial<FastifyError>;
   if (fastifyError.validation !== undefined) {
@@ -68,24 +75,29 @@ function toApiError(error: unknown): ApiError {
   return new ApiError('internal', 'The server failed to answer; its log says why.');
 }
 
-/** Names the parameter: `Query parameter "from" must match format "date-time".` */
+/** Names the parameter or field: `Query parameter "from" must match format "date-time".` */
 function describeValidation({ validation = [], validationContext }: FastifyError): string {
-  const where = validationContext === 'params' ? 'Path parameter' : 'Query parameter';
+  const where = partNames[validationContext ?? ''] ?? 'Query parameter';
   const unknown = names(validation, 'additionalProperties');
   if (unknown.length > 0) return `${where} "${unknown[0]!}" is not known.`;
   const missing = names(validation, 'requiredProperties');
   if (missing.length > 0) return `${where} "${missing[0]!}" is missing.`;
   const [fault] = validation;
-  const name = fault?.instancePath.split('/')[1] ?? '';
+  const path = fault?.instancePath.slice(1) ?? '';
+  const name = validationContext === 'body' ? path : (path.split('/')[0] ?? '');
+  if (name === '') return 'The body has to be JSON of the form in the documentation.';
   return `${where} "${name}" ${fault?.message ?? 'is not valid'}.`;
 }
+
+const partNames: Readonly<Record<string, string>> = { params: 'Path parameter', body: 'Field' };
 
 function names(
   validation: NonNullable<FastifyError['validation']>,
   parameter: 'additionalProperties' | 'requiredProperties',
 ): string[] {
-  return validation.flatMap(({ params }) => {
+  return validation.flatMap(({ params, instancePath }) => {
     const value = params[parameter];
-    return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
+    const names = Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
+    return names.map((name) => `${instancePath}/${name}`.slice(1));
   });
 }
