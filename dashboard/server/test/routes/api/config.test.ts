@@ -24,18 +24,15 @@ async function report(
   change: Partial<ReportedConfig>,
 ): Promise<DeviceConfig> {
   const golden = readGolden('config-reported') as ReportedConfig;
-  const { refused: _refused, ...message } = golden;
-  const received = {
-    deviceId: 'door-1',
-    receivedAt: testNow,
-    message: { ...message, ...change },
-  };
+  const { schema, runId, modelId, inForce } = golden;
+  const message = { schema, runId, modelId, inForce, version: 0, ...change };
+  const received = { deviceId: 'door-1', receivedAt: testNow, message };
   const value = Buffer.from(JSON.stringify(received));
   await eventLog.append(logTopics.deviceConfigReported, [{ key: 'door-1', value }]);
   const read = async () => (await get(url)).body as DeviceConfig;
   await waitUntil(async () => {
     const { reported } = await read();
-    return reported?.version === received.message.version;
+    return reported?.version === message.version;
   });
   return read();
 }
@@ -56,7 +53,7 @@ test('a change becomes the next version in the log, and its state follows the re
   });
   const [entry] = fleet.eventLog.entries(logTopics.deviceConfig);
   assert.equal(entry?.key, 'door-1');
-  const logged: unknown = JSON.parse(Buffer.from(entry!.value!).toString());
+  const logged: unknown = JSON.parse(Buffer.from(entry.value!).toString());
   assert.ok(configValidators.desired.Check(logged));
 
   assert.equal((await report(fleet, { version: 0, trying: 1 })).state, 'trying');
