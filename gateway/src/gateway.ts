@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { channels, mqttTopic, type Channel } from '@emotion-fleet/contracts';
+import { channels, mqttTopic } from '@emotion-fleet/contracts';
 import type { EventLog } from '@emotion-fleet/event-log';
 import { HopCounter, type HopHealth, type HopSnapshot, type Logger } from '@emotion-fleet/service';
 import { Counter, Gauge, type Registry } from 'prom-client';
@@ -9,7 +9,7 @@ import type {
   DeviceCredentials,
 } from './authenticate/device-authenticator.ts';
 import { RevocationWatch } from './authenticate/revocation-watch.ts';
-import { ConfigFeed } from './config/config-feed.ts';
+import { ConfigDelivery } from './config/config-delivery.ts';
 import { GatewayError } from './gateway-error.ts';
 import { RecordIntake } from './intake/record-intake.ts';
 import { defaultLimits, type GatewayLimits } from './limits.ts';
@@ -44,7 +44,7 @@ export class Gateway {
   readonly #gate: AckGate;
   readonly #records: RecordIntake;
   readonly #status: StatusIntake;
-  readonly #configs: ConfigFeed;
+  readonly #config: ConfigDelivery;
   readonly #listener: MqttListener;
   readonly #revocations: RevocationWatch;
   #port: number | undefined;
@@ -59,7 +59,7 @@ export class Gateway {
     this.#counter = new HopCounter({ hop: 'gateway', ...(registry && { registry }) });
     this.#messages = new Tally({
       name: 'emotion_gateway_messages_total',
-      help: 'Messages of devices, by channel and what became of them',
+      help: 'Messages from and to devices, by channel and what became of them',
       labels: ['channel', 'outcome'],
       registry,
     });
@@ -72,11 +72,6 @@ export class Gateway {
     this.#gate = new AckGate(this.#limits);
     this.#records = new RecordIntake({ eventLog, clock: this.#clock, counter: this.#counter });
     this.#status = new StatusIntake({ eventLog, clock: this.#clock });
-    this.#configs = new ConfigFeed({
-      eventLog,
-      logger,
-      say: (deviceId, config) => this.#say(deviceId, channels.config, Buffer.from(config)),
-    });
     this.#listener = new MqttListener({
       host: options.host ?? '127.0.0.1',
       port: options.port ?? 0,
@@ -85,9 +80,15 @@ export class Gateway {
       admit: (credentials) => this.#admit(credentials),
       onMessage: (message) => this.#take(message),
       onSubscribed: (deviceId, channel) => {
-        if (channel === channels.config) this.#configs.subscribed(deviceId);
+        if (channel === channels.config) this.#config.tell(deviceId);
       },
       onRefused: (reason) => this.#refusals.count({ reason }),
+    });
+    this.#config = new ConfigDelivery({
+      eventLog,
+      logger,
+      send: (deviceId, payload) => this.#listener.send(deviceId, channels.config, payload),
+      onOutcome: (outcome) => this.#messages.count({ channel: channels.config, outcome }),
     });
     this.#revocations = new RevocationWatch({
       authenticator,
@@ -107,12 +108,14 @@ export class Gateway {
   /** Listens; resolves to the port. */
   async start(): Promise<number> {
     await this.#status.start();
-    await this.#configs.start();
-    const port = await this.#listener.start().catch(async (error: unknown) => {
-      await this.#configs.stop();
+    await this.#config.start();
+    try {
+      this.#port = await this.#listener.start();
+    } catch (error) {
+      await this.#config.stop();
       throw error;
-    });
-    this.#port = port;
+    }
+    const port = this.#port;
     this.#revocations.start();
     this.#logger.info({ port }, 'gateway listens');
     return port;
@@ -123,8 +126,7 @@ export class Gateway {
     const { ackTimeoutMs } = this.#limits;
     this.#port = undefined;
     this.#listener.drain();
-    await this.#revocations.stop();
-    await this.#configs.stop();
+    await Promise.all([this.#config.stop(), this.#revocations.stop()]);
     await this.#gate.idle(ackTimeoutMs);
     await nextTurn(); // The broker writes the last acks.
     await this.#listener.stop();
@@ -202,12 +204,8 @@ export class Gateway {
   #answerTime(deviceId: string, payload: Uint8Array): MessageOutcome {
     const answer = answerTime(payload, this.#clock.now());
     if (answer === undefined) return 'bad_message';
-    this.#say(deviceId, channels.timeResponse, JSON.stringify(answer));
+    this.#listener.publish(mqttTopic(deviceId, channels.timeResponse), JSON.stringify(answer));
     return 'accepted';
-  }
-
-  #say(deviceId: string, channel: Channel, payload: string | Buffer): void {
-    this.#listener.publish(mqttTopic(deviceId, channel), payload);
   }
 
   #registerMetrics(registry: Registry): void {

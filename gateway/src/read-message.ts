@@ -1,6 +1,6 @@
 const decoder = new TextDecoder('utf-8', { fatal: true });
 const maxMessageBytes = 16 * 1024;
-/** With as many exclusion zones as there may be. */
+/** 32 zones of 32 corners in full precision are about 45 kB. */
 export const maxConfigBytes = 64 * 1024;
 
 /** A small message as JSON; undefined where it is too long or none. */

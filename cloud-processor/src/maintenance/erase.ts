@@ -74,7 +74,6 @@ export async function erase(options: EraseOptions, plan: ErasePlan): Promise<voi
     const assignments = await registry.listAssignments();
     const began = beginOf(assignments, plan);
     await store.erase({ devices: plan.devices, scopes: plan.scopes });
-    await forget(options.eventLog, plan.revoked);
     progress?.('rows deleted', 1);
     const version = store.epoch;
     for (const row of plan.devices) await sumCutDays(store, row, version);
@@ -87,10 +86,14 @@ export async function erase(options: EraseOptions, plan: ErasePlan): Promise<voi
       checkpoint,
       onProgress: (share) => progress?.('sums of sites and fleet', share),
     });
+    await forget(options.eventLog, plan.revoked);
   });
 }
 
-/** Compacted topics keep the last word of each key for ever, unless that is a tombstone. */
+/**
+ * Compacted topics keep the last word of each key for ever, unless that is a tombstone. Last of all, since a gateway cuts
+ * a revoked device only when it checks again, and then writes its will.
+ */
 async function forget(eventLog: Pick<EventLog, 'append'>, devices: readonly string[]) {
   if (devices.length === 0) return;
   const tombstones = devices.map((key) => ({ key, value: null }));

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { DeviceRegistry } from '@emotion-fleet/observation-store';
 import type { Info } from '@emotion-fleet/contracts/api';
-import type { DeviceConfigs } from './configuration/device-configs.ts';
+import type { DeviceConfigs } from './device-config/device-configs.ts';
 import type { LiveHub } from './live/live-hub.ts';
 import type { ReadingTools } from './queries/reading.ts';
 
@@ -20,7 +20,7 @@ export type ApiApp = FastifyInstance<
 export interface ApiContext {
   readonly tools: ReadingTools;
   readonly registry: DeviceRegistry;
-  readonly live: LiveHub;
   readonly configs: DeviceConfigs;
+  readonly live: LiveHub;
   readonly info: Info;
 }

@@ -3,6 +3,7 @@ import { CodedError } from '@emotion-fleet/service';
 /** Everything that a client of the API can have done wrong or run into, with its HTTP status. */
 export const apiErrorStatus = {
   bad_parameter: 400,
+  bad_body: 400,
   bad_range: 400,
   range_too_long: 400,
   foreign_host: 403,
@@ -12,6 +13,8 @@ export const apiErrorStatus = {
   no_such_device: 404,
   not_acceptable: 406,
   config_conflict: 409,
+  body_too_long: 413,
+  not_json: 415,
   too_many_requests: 429,
   too_many_streams: 503,
   store_unavailable: 503,

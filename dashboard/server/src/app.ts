@@ -10,6 +10,8 @@ import { registerHostCheck } from './plugins/loopback.ts';
 import { registerProblems } from './plugins/problems.ts';
 import { registerSecurity } from './plugins/security.ts';
 import { registerWebApp } from './plugins/web-app.ts';
+import { registerWritingCheck } from './plugins/writing.ts';
+import { registerDeviceConfigRoutes } from './routes/api/devices/config.ts';
 import { registerDeviceRoutes } from './routes/api/devices/index.ts';
 import { registerInfoRoutes } from './routes/api/info/index.ts';
 import { registerLiveRoutes } from './routes/api/live/index.ts';
@@ -44,6 +46,7 @@ export async function createApp(options: AppOptions): Promise<ApiApp> {
     .setValidatorCompiler(TypeBoxValidatorCompiler);
   registerProblems(app);
   registerHostCheck(app);
+  registerWritingCheck(app);
   measureRequests(app, metrics);
   await registerSecurity(app, options);
   await registerDocumentation(app, context.info.version);
@@ -59,6 +62,7 @@ export async function createApp(options: AppOptions): Promise<ApiApp> {
       registerPlaceRoutes(api, context);
       registerSiteRoutes(api, context);
       registerDeviceRoutes(api, context);
+      registerDeviceConfigRoutes(api, context);
       registerLiveRoutes(api, context);
     },
     { prefix: '/api/v1' },

@@ -7,8 +7,8 @@ import { OperatorError, type HealthSource, type Logger } from '@emotion-fleet/se
 import type { ApiApp, ApiContext } from './api-app.ts';
 import { createApp } from './app.ts';
 import { systemClock, type Clock } from './clock.ts';
-import { DeviceConfigs } from './configuration/device-configs.ts';
 import { DashboardMetrics } from './dashboard-metrics.ts';
+import { DeviceConfigs } from './device-config/device-configs.ts';
 import { LiveHub } from './live/live-hub.ts';
 import { checkLoopback } from './plugins/loopback.ts';
 import { checkGroupSize } from './privacy/group-size.ts';
@@ -64,8 +64,8 @@ export class DashboardServer {
   readonly #options: DashboardServerOptions;
   readonly #metrics: DashboardMetrics;
   #app: ApiApp | undefined;
-  #live: LiveHub | undefined;
   #configs: DeviceConfigs | undefined;
+  #live: LiveHub | undefined;
 
   constructor(options: DashboardServerOptions) {
     this.#options = options;
@@ -85,6 +85,7 @@ export class DashboardServer {
     this.#live = live;
     this.#configs = configs;
     try {
+      // What is known of configurations must be complete before the first request.
       await configs.start();
       await app.listen({ host, port });
       await live.start();
@@ -147,16 +148,14 @@ export class DashboardServer {
     return new DeviceConfigs({ eventLog, clock, logger, groupId });
   }
 
-  #createApp({ tools, live, configs }: Omit<ApiContext, 'registry' | 'info'>): Promise<ApiApp> {
+  #createApp(parts: Pick<ApiContext, 'tools' | 'live' | 'configs'>): Promise<ApiApp> {
     const { registry, store, eventLog, logger, metrics, info, health, webRoot } = this.#options;
     const { requestsPerMinute = 6_000, heartbeatIntervalMs = 15_000 } = this.#options;
     return createApp({
       context: {
-        tools,
+        ...parts,
         registry,
-        live,
-        configs,
-        info: { ...info, startedAt: isoTime(tools.clock.now()) },
+        info: { ...info, startedAt: isoTime(parts.tools.clock.now()) },
       },
       logger,
       metrics: this.#metrics,

@@ -1,7 +1,19 @@
 import { once, type EventEmitter } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { Aedes, type AuthenticateError, type Client, type PublishPacket } from 'aedes';
-import { isId, maxBatchBytes, parseMqttTopic, type Channel } from '@emotion-fleet/contracts';
+import {
+  Aedes,
+  type AuthenticateError,
+  type Client,
+  type PublishPacket,
+  type Subscription,
+} from 'aedes';
+import {
+  isId,
+  maxBatchBytes,
+  mqttTopic,
+  parseMqttTopic,
+  type Channel,
+} from '@emotion-fleet/contracts';
 import { OperatorError, type Logger } from '@emotion-fleet/service';
 import type { DeviceCredentials } from '../authenticate/device-authenticator.ts';
 import type { WatchedSession } from '../authenticate/revocation-watch.ts';
@@ -31,7 +43,7 @@ export interface MqttListenerOptions {
   readonly admit: (credentials: DeviceCredentials) => Promise<Admission>;
   /** Resolves when the message may be acked; a rejection closes the connection without an ack. */
   readonly onMessage: (message: DeviceMessage) => Promise<void>;
-  /** The device hears from now on what is said on the channel. */
+  /** The device has its SUBACK, and gets what is sent from now on. */
   readonly onSubscribed: (deviceId: string, channel: Channel) => void;
   readonly onRefused: (reason: string) => void;
 }
@@ -39,6 +51,8 @@ export interface MqttListenerOptions {
 /** CONNACK return codes of MQTT 3.1.1, section 3.2.2.3. */
 const serverUnavailable = 3;
 const notAuthorized = 5;
+/** In a SUBACK, section 3.9.3. */
+const refusedSubscription = 128;
 
 const packetLimits = { maxPublishBytes: maxBatchBytes + 1_024, maxControlBytes: 16 * 1024 };
 const maxTokenBytes = 512;
@@ -100,10 +114,26 @@ export class MqttListener {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** To whoever has subscribed, at QoS 1 where it has asked for that. */
-  publish(topic: string, payload: string | Buffer): void {
-    const packet = { cmd: 'publish', qos: 1, dup: false, retain: false, topic, payload } as const;
+  /** To whoever has subscribed, QoS 0. */
+  publish(topic: string, payload: string): void {
+    const packet = { cmd: 'publish', qos: 0, dup: false, retain: false, topic, payload } as const;
     this.#broker?.publish(packet, () => undefined);
+  }
+
+  /**
+   * To a device, QoS 1. A live connection loses nothing, and one that ends asks again when it is back: so nothing
+   * is kept for it here. False where it is not connected, or has not subscribed.
+   */
+  send(deviceId: string, channel: Channel, payload: Uint8Array): boolean {
+    const topic = mqttTopic(deviceId, channel);
+    const client = this.#sessions.get(deviceId);
+    if (client === undefined || !hasSubscribed(client, topic)) return false;
+    const bytes = Buffer.from(payload);
+    const packet = { cmd: 'publish', qos: 1, dup: false, retain: false, topic } as const;
+    client.publish({ ...packet, payload: bytes }, (error) => {
+      if (error) this.#options.logger.debug({ deviceId, channel, err: error }, 'was not sent');
+    });
+    return true;
   }
 
   async #startBroker(): Promise<Aedes> {
@@ -134,13 +164,8 @@ export class MqttListener {
     });
     this.#broker = broker;
     broker.on('client', (client) => this.#sessions.connected(client));
-    broker.on('subscribe', (subscriptions, client) => {
-      for (const { topic } of subscriptions) {
-        const channel = parseMqttTopic(topic)?.channel;
-        if (channel !== undefined) this.#options.onSubscribed(client.id, channel);
-      }
-    });
     broker.on('clientDisconnect', (client) => this.#sessions.disconnected(client));
+    broker.on('subscribe', (subscriptions, client) => this.#subscribed(subscriptions, client));
     broker.on('clientError', (client, error) =>
       logger.debug({ deviceId: client.id, err: error }, 'connection closed with an error'),
     );
@@ -183,6 +208,13 @@ export class MqttListener {
     this.#sessions.authenticated(client, credentials);
   }
 
+  #subscribed(subscriptions: readonly Subscription[], client: Client): void {
+    for (const { topic, qos } of subscriptions) {
+      const channel = (qos as number) === refusedSubscription ? undefined : parseMqttTopic(topic);
+      if (channel !== undefined) this.#options.onSubscribed(client.id, channel.channel);
+    }
+  }
+
   /**
    * The broker writes the PUBACK right after this has resolved, and closes the connection where it rejects.
    * It also asks for wills; the client is null where only the will is left of it.
@@ -205,4 +237,10 @@ export class MqttListener {
     packet.retain = false;
     await this.#options.onMessage({ deviceId, channel: access.channel, payload: bytes, live });
   }
+}
+
+/** The broker keeps them by topic; its types don't say so. */
+function hasSubscribed(client: Client, topic: string): boolean {
+  const { subscriptions } = client as Client & { subscriptions: Record<string, unknown> };
+  return Object.hasOwn(subscriptions, topic);
 }

@@ -26,6 +26,10 @@ export class Sessions {
     if (this.#connected.get(client.id) === client) this.#connected.delete(client.id);
   }
 
+  get(deviceId: string): Client | undefined {
+    return this.#connected.get(deviceId);
+  }
+
   *all(): Iterable<WatchedSession> {
     for (const client of this.#connected.values()) {
       const credentials = this.#authenticated.get(client);

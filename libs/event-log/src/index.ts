@@ -1,5 +1,5 @@
-export * from './compacted-view.ts';
 export * from './event-log.ts';
+export { LatestValues, type LatestValuesOptions } from './latest-values.ts';
 export * from './open-event-log.ts';
 export { partitionOf } from './partitioner.ts';
 export { KafkaEventLog, type KafkaEventLogOptions } from './kafka-event-log.ts';

@@ -1,6 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import type { Problem } from '@emotion-fleet/contracts/api';
-import { EventLogError } from '@emotion-fleet/event-log';
 import { ObservationStoreError } from '@emotion-fleet/observation-store';
 import { ApiError, apiErrorStatus, type ApiErrorCode } from '../api-error.ts';
 
@@ -38,15 +37,18 @@ export function registerProblems(app: FastifyInstance): void {
 
 const titles: Readonly<Record<ApiErrorCode, string>> = {
   bad_parameter: 'A parameter is not valid',
+  bad_body: 'The body is not valid',
   bad_range: 'The time range is not valid',
   range_too_long: 'The time range is too long',
   foreign_host: 'This host name is not served',
-  foreign_origin: 'Another page may not change anything here',
+  foreign_origin: 'This origin may not write',
   not_found: 'Not found',
   no_such_site: 'No such site',
   no_such_device: 'No such device',
   not_acceptable: 'This is a stream of events',
   config_conflict: 'The configuration was changed meanwhile',
+  body_too_long: 'The body is too long',
+  not_json: 'The body is not JSON',
   too_many_requests: 'Too many requests',
   too_many_streams: 'Too many live streams',
   store_unavailable: 'The store does not answer',
@@ -59,15 +61,18 @@ function toApiError(error: unknown): ApiError {
   if (error instanceof ObservationStoreError) {
     return new ApiError('store_unavailable', 'The store does not answer; try again soon.');
   }
-  if (error instanceof EventLogError) {
-    return new ApiError('log_unavailable', 'The event log does not answer; try again soon.');
-  }
   const fastifyError = error as Partial<FastifyError>;
   if (fastifyError.validation !== undefined) {
-    return new ApiError('bad_parameter', describeValidation(fastifyError as FastifyError));
+    return toValidationError(fastifyError as FastifyError);
   }
   if (fastifyError.statusCode === 429) {
     return new ApiError('too_many_requests', 'Too many requests; try again in a minute.');
+  }
+  if (fastifyError.statusCode === 415) {
+    return new ApiError('not_json', 'Send the body as "content-type: application/json".');
+  }
+  if (fastifyError.statusCode === 413) {
+    return new ApiError('body_too_long', 'The body is longer than any configuration.');
   }
   if (fastifyError.statusCode !== undefined && fastifyError.statusCode < 500) {
     return new ApiError('bad_parameter', fastifyError.message ?? 'The request is not valid.');
@@ -75,29 +80,65 @@ function toApiError(error: unknown): ApiError {
   return new ApiError('internal', 'The server failed to answer; its log says why.');
 }
 
-/** Names the parameter or field: `Query parameter "from" must match format "date-time".` */
-function describeValidation({ validation = [], validationContext }: FastifyError): string {
-  const where = partNames[validationContext ?? ''] ?? 'Query parameter';
+function toValidationError(error: FastifyError): ApiError {
+  const { validation = [], validationContext } = error;
+  if (validationContext === 'body') return new ApiError('bad_body', describeBody(validation));
+  return new ApiError('bad_parameter', describeParameter(error));
+}
+
+type Validation = NonNullable<FastifyError['validation']>;
+
+/** Names the field: `Body field "settings.analysisFps" must be <= 30.` */
+function describeBody(validation: Validation): string {
+  const faults = ofMeantAlternatives(validation);
+  // Of what is left, the one that fits furthest says best what is wrong.
+  const depth = ({ instancePath }: { instancePath: string }) => instancePath.split('/').length;
+  const deepest = faults.reduce((most, fault) => Math.max(most, depth(fault)), 0);
+  const fault = faults.find((one) => depth(one) === deepest);
+  if (fault === undefined) return 'The body is not valid.';
+  const path = fault.instancePath.split('/').slice(1);
+  const [name] = [
+    ...names([fault], 'additionalProperties'),
+    ...names([fault], 'requiredProperties'),
+  ];
+  if (name === undefined && path.length === 0)
+    return `The body ${fault.message ?? 'is not valid'}.`;
+  const where = `Body field "${[...path, ...(name === undefined ? [] : [name])].join('.')}"`;
+  if (name === undefined) return `${where} ${fault.message ?? 'is not valid'}.`;
+  return `${where} is ${fault.keyword === 'required' ? 'missing' : 'not known'}.`;
+}
+
+/** Without the faults of alternatives that are of another kind than what was sent, unless there are no others. */
+function ofMeantAlternatives(validation: Validation): Validation {
+  // An unknown field is told twice: by where it stands, and by the schema `false` that it should fit.
+  const faults = validation.filter(({ keyword }) => keyword !== 'anyOf' && keyword !== 'boolean');
+  const alternative = ({ schemaPath }: { schemaPath: string }) =>
+    /^.*\/anyOf\/\d+/.exec(schemaPath)?.[0];
+  const isOtherKind = new Set(
+    faults.filter(({ keyword }) => keyword === 'const' || keyword === 'enum').map(alternative),
+  );
+  const meant = faults.filter((fault) => !isOtherKind.has(alternative(fault)));
+  return meant.length > 0 ? meant : faults;
+}
+
+/** Names the parameter: `Query parameter "from" must match format "date-time".` */
+function describeParameter({ validation = [], validationContext }: FastifyError): string {
+  const where = validationContext === 'params' ? 'Path parameter' : 'Query parameter';
   const unknown = names(validation, 'additionalProperties');
   if (unknown.length > 0) return `${where} "${unknown[0]!}" is not known.`;
   const missing = names(validation, 'requiredProperties');
   if (missing.length > 0) return `${where} "${missing[0]!}" is missing.`;
   const [fault] = validation;
-  const path = fault?.instancePath.slice(1) ?? '';
-  const name = validationContext === 'body' ? path : (path.split('/')[0] ?? '');
-  if (name === '') return 'The body has to be JSON of the form in the documentation.';
+  const name = fault?.instancePath.split('/')[1] ?? '';
   return `${where} "${name}" ${fault?.message ?? 'is not valid'}.`;
 }
 
-const partNames: Readonly<Record<string, string>> = { params: 'Path parameter', body: 'Field' };
-
 function names(
-  validation: NonNullable<FastifyError['validation']>,
+  validation: Validation,
   parameter: 'additionalProperties' | 'requiredProperties',
 ): string[] {
-  return validation.flatMap(({ params, instancePath }) => {
+  return validation.flatMap(({ params }) => {
     const value = params[parameter];
-    const names = Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
-    return names.map((name) => `${instancePath}/${name}`.slice(1));
+    return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
   });
 }

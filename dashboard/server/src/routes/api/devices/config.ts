@@ -1,17 +1,19 @@
 import { DeviceConfig, DeviceConfigChange } from '@emotion-fleet/contracts/api';
+import { ApiError } from '../../../api-error.ts';
 import type { ApiApp, ApiContext } from '../../../api-app.ts';
-import { FleetMap } from '../../../queries/fleet-map.ts';
+import { FleetMap, isRevoked } from '../../../queries/fleet-map.ts';
 import { DeviceParams } from '../params.ts';
 import { problemAnswer } from '../problem-answer.ts';
 
-/** The one thing that can be changed through this API. */
-export function registerConfigRoutes(app: ApiApp, { registry, configs }: ApiContext): void {
+/** What is wanted of a camera, and what it runs with. */
+export function registerDeviceConfigRoutes(app: ApiApp, context: ApiContext): void {
+  const { tools, registry, configs } = context;
   app.get(
     '/devices/:deviceId/config',
     {
       schema: {
         operationId: 'getDeviceConfig',
-        summary: 'What is wanted of a camera, what it runs with, and what became of it',
+        summary: 'The configuration that is wanted of a camera, and what it runs with',
         tags: ['device'],
         params: DeviceParams,
         response: { 200: DeviceConfig, default: problemAnswer },
@@ -19,15 +21,15 @@ export function registerConfigRoutes(app: ApiApp, { registry, configs }: ApiCont
     },
     async ({ params: { deviceId } }) => {
       (await FleetMap.load(registry)).requireDevice(deviceId);
-      return configs.read(deviceId);
+      return configs.get(deviceId);
     },
   );
   app.put(
     '/devices/:deviceId/config',
     {
       schema: {
-        operationId: 'setDeviceConfig',
-        summary: 'Changes what is wanted of a camera; settings that are left out are its own again',
+        operationId: 'putDeviceConfig',
+        summary: 'Wants other settings of a camera; what is absent is as the camera itself is set',
         tags: ['device'],
         params: DeviceParams,
         body: DeviceConfigChange,
@@ -35,8 +37,14 @@ export function registerConfigRoutes(app: ApiApp, { registry, configs }: ApiCont
       },
     },
     async ({ params: { deviceId }, body }) => {
-      (await FleetMap.load(registry)).requireDevice(deviceId);
-      return configs.change(deviceId, body);
+      const device = (await FleetMap.load(registry)).requireDevice(deviceId);
+      if (isRevoked(device, tools.clock.now())) {
+        throw new ApiError(
+          'no_such_device',
+          'This camera is revoked: nothing reaches it any more.',
+        );
+      }
+      return configs.change({ deviceId, ...body });
     },
   );
 }

@@ -15,7 +15,6 @@ import { readPositions } from '../../../queries/positions.ts';
 import { DeviceParams } from '../params.ts';
 import { beginReading } from '../places/index.ts';
 import { problemAnswer } from '../problem-answer.ts';
-import { registerConfigRoutes } from './config.ts';
 
 export function registerDeviceRoutes(app: ApiApp, context: ApiContext): void {
   const { tools, registry } = context;
@@ -46,7 +45,6 @@ export function registerDeviceRoutes(app: ApiApp, context: ApiContext): void {
     async ({ params }) => readDeviceHealth(tools, await FleetMap.load(registry), params.deviceId),
   );
   registerPictureRoutes(app, context);
-  registerConfigRoutes(app, context);
 }
 
 /** Where in the picture people stand: of one camera alone, since pictures don't add up. */
