@@ -11,6 +11,7 @@ import { FaceAnalyser } from './pipeline/face-analyser.ts';
 import { FrameSlot } from './pipeline/frame-slot.ts';
 import { CameraControl } from './privacy/camera-control.ts';
 import type { ExclusionZones } from './privacy/exclusion-zones.ts';
+import type { DiskFigures } from './wear/disk-meter.ts';
 import type {
   CameraState,
   EmotionClassifier,
@@ -43,6 +44,10 @@ export interface EdgeAgentOptions {
   readonly onPaused?: (isPaused: boolean) => void;
   /** Degrees Celsius of the processor; the kernel's figure by default. */
   readonly readTemperature?: () => Promise<number | undefined>;
+  /** What is written to the disk; undefined where nobody knows. */
+  readonly readDisk?: () => Promise<DiskFigures | undefined>;
+  /** How many times longer than `sampleIntervalMs` a track waits between two samples just now. */
+  readonly sampleStretch?: () => number;
   readonly newTrackId: () => string;
   readonly logger: Logger;
   /** Time between samples of a track; 0 = each analysed frame. */
@@ -100,7 +105,9 @@ export class EdgeAgent {
       emotion: { thresholds: options.classifier.thresholds, maxVisitMs },
       stageTimes,
     });
-    this.#observer = new Observer({ sink: outbox, modelId, sampleIntervalMs });
+    this.#observer = new Observer({
+      ...{ sink: outbox, modelId, sampleIntervalMs, sampleStretch: options.sampleStretch },
+    });
     this.#presence = new PresenceMeter({ sink: outbox, clock, modelId });
     this.#slot = new FrameSlot({
       work: (frame) => this.#analyse(frame),
@@ -112,6 +119,7 @@ export class EdgeAgent {
       stageTimes,
       outboxStatus: () => outbox.status(),
       cameraState: () => this.#presence.cameraState,
+      readDisk: options.readDisk,
       ...(options.readTemperature && { readTemperature: options.readTemperature }),
     });
   }

@@ -28,6 +28,9 @@ import { ExclusionZones } from './privacy/exclusion-zones.ts';
 import { DurableCounter } from './publish/durable-counter.ts';
 import { MqttPublisher } from './publish/mqtt-publisher.ts';
 import { RenewedAgent } from './renewed-agent.ts';
+import { CountedFiles } from './wear/counted-files.ts';
+import { DiskMeter } from './wear/disk-meter.ts';
+import { WriteBudget } from './wear/write-budget.ts';
 
 interface Inference {
   readonly detector: FaceDetector;
@@ -44,7 +47,13 @@ const newTrackId = () => randomUUID().replaceAll('-', '').slice(-16);
 
 /** An agent that begins a new run by itself when its clock has proved wrong; composed when it starts. */
 export function composeAgent(config: AgentConfig, logger: Logger): Lifecycle {
-  const compose = (onClockWrong: () => void) => composeRun({ config, logger, onClockWrong });
+  // Of the process, not of a run: a new run in the same process doesn't get another hour's budget.
+  const budget = new WriteBudget({
+    maxBytesPerHour: config.maxWrittenMbPerHour * 1e6,
+    nowMs: () => performance.now(),
+  });
+  const compose = (onClockWrong: () => void) =>
+    composeRun({ config, logger, budget, onClockWrong });
   return new RenewedAgent({ compose, logger });
 }
 
@@ -56,9 +65,10 @@ export function composeAgent(config: AgentConfig, logger: Logger): Lifecycle {
 async function composeRun(options: {
   config: AgentConfig;
   logger: Logger;
+  budget: WriteBudget;
   onClockWrong: () => void;
 }): Promise<Lifecycle> {
-  const { config, logger, onClockWrong } = options;
+  const { config, logger, budget, onClockWrong } = options;
   const camera = parseCameraUrl(config.camera);
   const { sampleIntervalMs, analysisFps, maxVisitMs } = config;
   const clock = new AgentClock({
@@ -74,8 +84,14 @@ async function composeRun(options: {
 
   const runId = randomUUID();
   const modelId = combinedModelId({ detector, classifier });
-  const files = new FolderFiles({ folder: path.join(config.dataDirectory, 'outbox') });
-  const outbox = new FileOutbox({ files, clock, runId, modelId, logger });
+  const folder = path.join(config.dataDirectory, 'outbox');
+  const files = new CountedFiles({
+    files: new FolderFiles({ folder }),
+    onWritten: (bytes) => budget.note(bytes),
+  });
+  const flushStretch = () => budget.flushStretch;
+  const outbox = new FileOutbox({ files, clock, runId, modelId, logger, flushStretch });
+  const diskMeter = new DiskMeter({ budget, folder });
   const detail = `${describeCamera(camera)}, at most ${analysisFps} frames/s; ${inference.detail}`;
   const publisher = new MqttPublisher({
     url: config.mqttUrl,
@@ -93,6 +109,8 @@ async function composeRun(options: {
   const agent = new EdgeAgent({
     ...{ runId, source, detector, classifier, outbox, clock, newTrackId, logger },
     ...{ sampleIntervalMs, analysisFps, maxVisitMs },
+    readDisk: () => diskMeter.read(),
+    sampleStretch: () => budget.sampleStretch,
     privacySwitch: createPrivacySwitch(config),
     publishHealth: (message) => publisher.publishHealth(message),
     onPaused: (isPaused) =>

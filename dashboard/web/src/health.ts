@@ -39,7 +39,23 @@ const kinds: readonly FigureKind[] = [
     valueOf: (entry) => entry.outboxRecords,
     format: (value) => `${formatCount(value)} ${value === 1 ? 'record' : 'records'}`,
   },
+  {
+    key: 'written',
+    label: 'Written to the card',
+    valueOf: (entry) => entry.diskWrittenBytesLastHour,
+    format: (value) => `${formatBytes(value)} an hour`,
+  },
 ];
+
+/** What the camera's card has left, and whether it is spared; empty where its agent doesn't say. */
+export function describeCard(entry: HealthEntry): string {
+  const { diskFreeBytes, diskMaxBytesPerHour, sampleStretch } = entry;
+  if (diskFreeBytes === null) return '';
+  const free = `${formatBytes(diskFreeBytes)} free on the card`;
+  if (sampleStretch === null || sampleStretch <= 1 || diskMaxBytesPerHour === null) return free;
+  const budget = formatBytes(diskMaxBytesPerHour);
+  return `${free}; samples come ${sampleStretch.toFixed(1)} times less often to keep within ${budget} an hour`;
+}
 
 /** What a camera's health messages say, oldest first. */
 export function healthFigures(entries: readonly HealthEntry[]): HealthFigure[] {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { healthFigures } from '../src/health.ts';
+import { describeCard, healthFigures } from '../src/health.ts';
 import { describeInterval } from '../src/mean-score.ts';
 import { describeOpeningHours } from '../src/opening-hours.ts';
 import { cssVariables, palettes } from '../src/theme/palette.ts';
@@ -60,11 +60,21 @@ suite('words beside numbers', () => {
       classifyMs: null,
       outboxRecords: 1,
       outboxBytes: 420,
+      diskWrittenBytesLastHour: 86_800_000,
+      diskMaxBytesPerHour: 200_000_000,
+      diskFreeBytes: 24_000_000_000,
+      sampleStretch: 1,
     };
     assert.deepEqual(
       healthFigures([entry]).map(({ latest }) => latest),
-      ['6.4 per second', '38 ms', 'not measured', '1 record · 420 B'],
+      ['6.4 per second', '38 ms', 'not measured', '1 record · 420 B', '86.8 MB an hour'],
     );
+    assert.equal(describeCard(entry), '24.00 GB free on the card');
+    assert.equal(
+      describeCard({ ...entry, sampleStretch: 2.4 }),
+      '24.00 GB free on the card; samples come 2.4 times less often to keep within 200.0 MB an hour',
+    );
+    assert.equal(describeCard({ ...entry, diskFreeBytes: null }), '');
     assert.equal(healthFigures([])[0]?.latest, 'not measured');
   });
 

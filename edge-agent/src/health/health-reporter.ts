@@ -1,5 +1,6 @@
 import { schemaVersion, type HealthMessage } from '@emotion-fleet/contracts';
 import type { CameraState } from '../ports.ts';
+import type { DiskFigures } from '../wear/disk-meter.ts';
 import type { StageTimes } from './stage-times.ts';
 import { readTemperatureC } from './temperature.ts';
 
@@ -20,6 +21,7 @@ export interface HealthReporterOptions {
   readonly outboxStatus: () => OutboxFigures;
   readonly cameraState: () => CameraState;
   readonly readTemperature?: () => Promise<number | undefined>;
+  readonly readDisk?: (() => Promise<DiskFigures | undefined>) | undefined;
 }
 
 /** Makes the message that tells an operator how the agent is. */
@@ -47,7 +49,7 @@ export class HealthReporter {
   async report(): Promise<HealthMessage> {
     const { runId, nowMs, stageTimes, outboxStatus, cameraState } = this.#options;
     const { readTemperature = readTemperatureC } = this.#options;
-    const temperatureC = await readTemperature();
+    const [temperatureC, disk] = await Promise.all([readTemperature(), this.#options.readDisk?.()]);
     const reportedAtMs = nowMs();
     const seconds = Math.max(0.001, (reportedAtMs - this.#reportedAtMs) / 1_000);
     const framesPerSecond = oneDigit(this.#frames / seconds);
@@ -68,6 +70,7 @@ export class HealthReporter {
       ...(temperatureC === undefined ? {} : { temperatureC }),
       outbox: { records, bytes, oldestAgeMs: Math.max(0, oldestAgeMs) },
       records: { created, acked, declared },
+      ...(disk === undefined ? {} : { disk }),
     };
   }
 }

@@ -10,6 +10,8 @@ export interface ObserverOptions {
   readonly modelId: () => string;
   /** Time between samples of a track; 0 = each analysed frame. */
   readonly sampleIntervalMs: number;
+  /** How many times longer it is just now. */
+  readonly sampleStretch?: (() => number) | undefined;
 }
 
 interface ObservedTrack {
@@ -51,9 +53,10 @@ export class Observer {
   #observedTrack(track: Track): ObservedTrack {
     const known = this.#observed.get(track.trackId);
     if (known !== undefined) return known;
-    const { sampleIntervalMs } = this.#options;
+    const { sampleIntervalMs, sampleStretch } = this.#options;
+    const modelId = this.#options.modelId();
     const observed = {
-      sampler: new TrackSampler({ modelId: this.#options.modelId(), sampleIntervalMs }),
+      sampler: new TrackSampler({ modelId, sampleIntervalMs, sampleStretch }),
       tally: new VisitTally({ sampleIntervalMs }),
     };
     this.#observed.set(track.trackId, observed);

@@ -8,10 +8,14 @@ export interface TrackSamplerOptions {
   readonly modelId: string;
   /** Time between samples of a track; 0 = each analysed frame. */
   readonly sampleIntervalMs: number;
+  /** How many times longer the interval is just now, 1 by default: for a card that is to be spared. */
+  readonly sampleStretch?: (() => number) | undefined;
 }
 
 /** Camera clocks jitter: with frames each 200 ms, the fifth is due a second after the first. */
 const jitterMs = 50;
+/** What a stretch is a multiple of where each analysed frame was to give a sample. */
+const shortestStretchedMs = 200;
 
 /** Decides when one confirmed track gives a sample, and makes it. */
 export class TrackSampler {
@@ -31,7 +35,7 @@ export class TrackSampler {
     if (!track.isConfirmed || !this.#isDue(nowMs, reading.emotion)) return undefined;
     const face = clipBox(track.detection.box, frame);
     if (face === undefined) return undefined;
-    const { modelId, sampleIntervalMs } = this.#options;
+    const { modelId } = this.#options;
     const elapsedMs = nowMs - (this.#lastAtMs ?? track.startedAtMs);
     const sample: SampleDraft = {
       kind: 'sample',
@@ -39,7 +43,7 @@ export class TrackSampler {
       observedAtMs: nowMs,
       trackId: track.trackId,
       sampleIndex: this.#nextIndex,
-      durationMs: Math.round(Math.min(elapsedMs, maxDurationMs(sampleIntervalMs))),
+      durationMs: Math.round(Math.min(elapsedMs, maxDurationMs(this.#intervalMs))),
       frame: { width: frame.width, height: frame.height },
       face: {
         x: roundPx(face.x),
@@ -61,7 +65,19 @@ export class TrackSampler {
   }
 
   #isDue(nowMs: number, emotion: Emotion): boolean {
-    if (this.#lastAtMs === undefined || emotion !== this.#lastEmotion) return true;
-    return nowMs - this.#lastAtMs >= this.#options.sampleIntervalMs - jitterMs;
+    if (this.#lastAtMs === undefined) return true;
+    // Emotions that come and go could make a sample of each analysed frame.
+    if (emotion !== this.#lastEmotion && this.#stretch <= 1) return true;
+    return nowMs - this.#lastAtMs >= this.#intervalMs - jitterMs;
+  }
+
+  get #stretch(): number {
+    return this.#options.sampleStretch?.() ?? 1;
+  }
+
+  get #intervalMs(): number {
+    const { sampleIntervalMs } = this.#options;
+    if (this.#stretch <= 1) return sampleIntervalMs;
+    return Math.max(sampleIntervalMs, shortestStretchedMs) * this.#stretch;
   }
 }

@@ -54,6 +54,8 @@ export class FileOutbox implements RecordSink {
   #marksDue = false;
   #markedAtMs = -Infinity;
   #ageCheckedAtMs = -Infinity;
+  /** Group intervals since the last flush. */
+  #skipped = 0;
   #fault: string | undefined;
 
   constructor(options: FileOutboxOptions) {
@@ -88,7 +90,7 @@ export class FileOutbox implements RecordSink {
       'outbox has started',
     );
     // What keeps the agent alive is its work, not this timer.
-    this.#timer = setInterval(() => void this.flush(), flushIntervalMs).unref();
+    this.#timer = setInterval(() => this.#flushIfDue(), flushIntervalMs).unref();
   }
 
   /** Gives the record its seq. Never blocks; what finds no room is lost, counted and declared. */
@@ -158,6 +160,13 @@ export class FileOutbox implements RecordSink {
       await this.#attempt(() => this.#storeState());
       await this.#options.files.close();
     });
+  }
+
+  #flushIfDue(): void {
+    this.#skipped += 1;
+    if (this.#skipped < Math.round(this.#options.flushStretch())) return;
+    this.#skipped = 0;
+    void this.flush();
   }
 
   #assemble(book: RunBook): Parts {

@@ -29,6 +29,8 @@ export interface FileOutboxOptions {
   readonly reserveBytes?: number;
   /** Acks reach the disk at least this late; a crash sends again what was acked since. */
   readonly markIntervalMs?: number;
+  /** How many times longer than `flushIntervalMs` the outbox waits just now, 1 by default: for a card that is worn. */
+  readonly flushStretch?: () => number;
 }
 
 export interface OutboxStatus {
@@ -50,5 +52,6 @@ export const outboxDefaults = {
   segmentSpanMs: 3_600_000,
   maxTailBytes: 1024 ** 2,
   reserveBytes: 1024 ** 2 + 128 * 1024,
-  markIntervalMs: 5_000,
+  markIntervalMs: 30_000,
+  flushStretch: () => 1,
 };

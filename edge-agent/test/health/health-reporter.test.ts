@@ -3,11 +3,15 @@ import { describe, it } from 'node:test';
 import { messageValidators } from '@emotion-fleet/contracts';
 import { HealthReporter } from '../../src/health/health-reporter.ts';
 import { StageTimes } from '../../src/health/stage-times.ts';
+import type { DiskFigures } from '../../src/wear/disk-meter.ts';
 import { readTemperatureC } from '../../src/health/temperature.ts';
 
 describe('HealthReporter', () => {
   it('reports the interval since the last report, in the shape of the contract', async () => {
     let nowMs = 1_000;
+    let disk: DiskFigures | undefined = {
+      ...{ writtenBytesLastHour: 90e6, maxBytesPerHour: 200e6, sampleStretch: 1, freeBytes: 2e10 },
+    };
     const stageTimes = new StageTimes({ nowMs: () => nowMs });
     const reporter = new HealthReporter({
       runId: '0b0e7a5e-5f2c-4a57-9d43-7c1b2a3f4e5d',
@@ -23,6 +27,7 @@ describe('HealthReporter', () => {
       }),
       cameraState: () => 'ok',
       readTemperature: async () => 48.3,
+      readDisk: async () => disk,
     });
     reporter.start();
     for (let frame = 0; frame < 150; frame += 1) reporter.countFrame();
@@ -36,10 +41,13 @@ describe('HealthReporter', () => {
     assert.equal(first.classifyMs, undefined);
     assert.equal(first.temperatureC, 48.3);
     assert.deepEqual(first.records, { created: 120, acked: 117, declared: 0 });
+    assert.deepEqual(first.disk, disk);
+    disk = undefined;
     nowMs = 61_000;
     const second = await reporter.report();
     assert.ok(messageValidators.health.Check(second));
     assert.equal(second.framesPerSecond, 0);
+    assert.ok(!('disk' in second));
     assert.equal(second.detectMs, undefined);
   });
 

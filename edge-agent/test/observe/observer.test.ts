@@ -16,12 +16,16 @@ class Scene {
   readonly observer: Observer;
   readonly #startedAtMs: number;
   track: Track;
+  sampleStretch = 1;
 
   constructor({ sampleIntervalMs = 1_000, startedAtMs = 0 } = {}) {
     this.#startedAtMs = startedAtMs;
     this.track = this.#trackAt(startedAtMs);
     const modelId = () => 'detector+classifier';
-    this.observer = new Observer({ sink: this.sink, modelId, sampleIntervalMs });
+    this.observer = new Observer({
+      ...{ sink: this.sink, modelId, sampleIntervalMs },
+      sampleStretch: () => this.sampleStretch,
+    });
   }
 
   see(nowMs: number, reading: EmotionReading = happy, heightPx = 80): void {
@@ -59,6 +63,35 @@ describe('Observer', () => {
         sampleIndex,
       ]),
       [1_000, 2_000, 3_000, 4_000, 5_000].map((atMs, index) => [atMs, 1_000, index]),
+    );
+  });
+
+  it('samples less often while the card is spared: no face-time is lost, no visit differs', () => {
+    const [scene, spared] = [new Scene(), new Scene()];
+    for (const one of [scene, spared]) {
+      one.seeUntil(0, 2_000);
+      one.sampleStretch = one === spared ? 4 : 1;
+      for (let nowMs = 2_200; nowMs <= 10_000; nowMs += 200) {
+        one.see(nowMs, nowMs % 400 === 0 ? happy : small);
+      }
+      one.observer.end([one.track]);
+    }
+    const samples = spared.sink.of('sample');
+    assert.deepEqual(
+      samples.map(({ observedAtMs, durationMs }) => [observedAtMs, durationMs]),
+      [1_000, 2_000, 6_000, 10_000].map((atMs, index) => [atMs, index < 2 ? 1_000 : 4_000]),
+    );
+    assert.equal(scene.sink.of('sample').length, 2 + 40);
+    assert.deepEqual(spared.sink.of('visit'), scene.sink.of('visit'));
+  });
+
+  it('stretches what gives a sample of each analysed frame, too', () => {
+    const scene = new Scene({ sampleIntervalMs: 0 });
+    scene.sampleStretch = 5;
+    scene.seeUntil(0, 4_000);
+    assert.deepEqual(
+      scene.sink.of('sample').map(({ observedAtMs }) => observedAtMs),
+      [1_000, 2_000, 3_000, 4_000],
     );
   });
 

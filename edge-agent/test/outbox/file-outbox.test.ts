@@ -298,3 +298,28 @@ test('says in one sentence that its folder can not be made', async (context) => 
   const files = new FolderFiles({ folder: join(folder, 'file') });
   await assert.rejects(camera.start({ files }), { code: 'folder_unwritable' });
 });
+
+test('waits longer between two syncs where the card is to be spared', async (context) => {
+  context.mock.timers.enable({ apis: ['setInterval'] });
+  const camera = new Camera();
+  let flushStretch = 1;
+  const outbox = await camera.start({
+    ...{ flushIntervalMs: 200, segmentBytes: 20_000 },
+    flushStretch: () => flushStretch,
+  });
+  /** Syncs of five group intervals in which something is always waiting. */
+  const syncsOf = async () => {
+    const before = camera.files.syncs;
+    for (let interval = 0; interval < 5; interval += 1) {
+      camera.append(outbox, 1);
+      context.mock.timers.tick(200);
+      // Behind whatever the timer has begun.
+      await outbox.take(limits);
+    }
+    return camera.files.syncs - before;
+  };
+  assert.equal(await syncsOf(), 5);
+  flushStretch = 5;
+  assert.equal(await syncsOf(), 1);
+  await outbox.stop();
+});

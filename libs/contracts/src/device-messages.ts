@@ -49,6 +49,20 @@ export const HealthMessage = Type.Object(
       { created: Nonnegative, acked: Nonnegative, declared: Nonnegative },
       closed,
     ),
+    /** Wear and room of the card; absent where the agent is older or doesn't know. */
+    disk: Type.Optional(
+      Type.Object(
+        {
+          /** By the agent, whole pages and the journal included. */
+          writtenBytesLastHour: Nonnegative,
+          maxBytesPerHour: Nonnegative,
+          /** How many times longer than asked for a track waits between two samples, so that the budget holds. */
+          sampleStretch: Type.Number({ minimum: 1 }),
+          freeBytes: Nonnegative,
+        },
+        closed,
+      ),
+    ),
   },
   closed,
 );

@@ -52,5 +52,9 @@ function entryOf({ receivedAt, message }: HealthRow): HealthEntry {
     classifyMs: message.classifyMs ?? null,
     outboxRecords: message.outbox.records,
     outboxBytes: message.outbox.bytes,
+    diskWrittenBytesLastHour: message.disk?.writtenBytesLastHour ?? null,
+    diskMaxBytesPerHour: message.disk?.maxBytesPerHour ?? null,
+    diskFreeBytes: message.disk?.freeBytes ?? null,
+    sampleStretch: message.disk?.sampleStretch ?? null,
   };
 }

@@ -64,6 +64,12 @@ export const HealthEntry = Type.Object({
   classifyMs: NullableNumber,
   outboxRecords: Type.Number(),
   outboxBytes: Type.Number(),
+  /** Of the camera's card; null where its agent doesn't say. */
+  diskWrittenBytesLastHour: NullableNumber,
+  diskMaxBytesPerHour: NullableNumber,
+  diskFreeBytes: NullableNumber,
+  /** 1 where samples come as often as asked for, more while the card is spared. */
+  sampleStretch: NullableNumber,
 });
 export const DeviceHealth = Type.Object({
   deviceId: Type.String(),

@@ -71,7 +71,15 @@ test('health tells the state, the reason and the messages of the last hour', asy
       records: { created: 1, acked: 1, declared: 0 },
     },
   });
-  await store.putHealth([health(testNow - 7_200_000), health(testNow - 30_000)]);
+  const disk = {
+    ...{ writtenBytesLastHour: 86e6, maxBytesPerHour: 200e6, sampleStretch: 1, freeBytes: 24e9 },
+  };
+  const latest = health(testNow - 10_000);
+  await store.putHealth([
+    health(testNow - 7_200_000),
+    health(testNow - 30_000),
+    { ...latest, message: { ...latest.message, disk } },
+  ]);
   await store.putDeviceStatus({
     deviceId: 'door-1',
     receivedAt: testNow - 60_000,
@@ -80,17 +88,20 @@ test('health tells the state, the reason and the messages of the last hour', asy
   const device = (await get('/api/v1/devices/door-1/health')).body as DeviceHealth;
   assert.equal(device.state, 'blind');
   assert.equal(device.detail, 'The picture is frozen.');
+  const entry = {
+    receivedAt: new Date(testNow - 30_000).toISOString(),
+    ...{ uptimeMs: 1_000, rssBytes: 2_000, cameraState: 'frozen', framesPerSecond: 7 },
+    ...{ detectMs: null, classifyMs: null, outboxRecords: 1, outboxBytes: 2 },
+    ...{ diskWrittenBytesLastHour: null, diskMaxBytesPerHour: null, diskFreeBytes: null },
+    sampleStretch: null,
+  };
   assert.deepEqual(device.entries, [
+    entry,
     {
-      receivedAt: new Date(testNow - 30_000).toISOString(),
-      uptimeMs: 1_000,
-      rssBytes: 2_000,
-      cameraState: 'frozen',
-      framesPerSecond: 7,
-      detectMs: null,
-      classifyMs: null,
-      outboxRecords: 1,
-      outboxBytes: 2,
+      ...entry,
+      receivedAt: new Date(testNow - 10_000).toISOString(),
+      ...{ diskWrittenBytesLastHour: 86e6, diskMaxBytesPerHour: 200e6, diskFreeBytes: 24e9 },
+      sampleStretch: 1,
     },
   ]);
   const site = (await get('/api/v1/sites/north/health')).body as SiteHealth;

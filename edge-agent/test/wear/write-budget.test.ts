@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { WriteBudget } from '../../src/wear/write-budget.ts';
+
+const hourMs = 3_600_000;
+const minuteMs = 60_000;
+
+function budgetOf(maxBytesPerHour: number) {
+  const time = { nowMs: 0 };
+  return { time, budget: new WriteBudget({ maxBytesPerHour, nowMs: () => time.nowMs }) };
+}
+
+describe('WriteBudget', () => {
+  it('counts the running minute and the 59 before it', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ passedMs: fc.nat(2 * hourMs), bytes: fc.nat(1e6) }), {
+          maxLength: 50,
+        }),
+        (writes) => {
+          const { time, budget } = budgetOf(1e9);
+          const noted: { minute: number; bytes: number }[] = [];
+          for (const { passedMs, bytes } of writes) {
+            time.nowMs += passedMs;
+            budget.note(bytes);
+            noted.push({ minute: Math.floor(time.nowMs / minuteMs), bytes });
+            const first = Math.floor(time.nowMs / minuteMs) - 59;
+            const expected = noted
+              .filter(({ minute }) => minute >= first)
+              .reduce((sum, write) => sum + write.bytes, 0);
+            assert.equal(budget.writtenBytesLastHour, expected);
+          }
+        },
+      ),
+    );
+  });
+
+  it('stretches nothing before half of it is used, then the syncs, then the samples', () => {
+    const stretches = [0, 0.5, 0.75, 0.9, 1, 5].map((share) => {
+      const { budget } = budgetOf(1_000);
+      budget.note(share * 1_000);
+      return [budget.flushStretch, budget.sampleStretch].map(Math.round);
+    });
+    assert.deepEqual(stretches, [
+      [1, 1],
+      [1, 1],
+      [10, 6],
+      [10, 78],
+      [10, 410],
+      [10, 410],
+    ]);
+  });
+
+  it('holds for twenty faces whose emotion changes with each analysis', () => {
+    const [recordBytes, syncBytes, syncsPerSecond] = [460, 24_000, 5];
+    const anything = fc.record({
+      samplesPerSecond: fc.double({ min: 0, max: 100, noNaN: true }),
+      budgetMb: fc.integer({ min: 150, max: 500 }),
+    });
+    fc.assert(
+      fc.property(anything, ({ samplesPerSecond, budgetMb }) => {
+        const { time, budget } = budgetOf(budgetMb * 1e6);
+        for (let second = 0; second < 3 * 3_600; second += 1) {
+          time.nowMs += 1_000;
+          const samples = samplesPerSecond / budget.sampleStretch;
+          const syncs = Math.min(samples, syncsPerSecond / budget.flushStretch);
+          budget.note(samples * recordBytes + syncs * syncBytes);
+          assert.ok(budget.writtenBytesLastHour <= budgetMb * 1e6);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
