@@ -49,8 +49,9 @@ const minutes = Number(values.minutes);
 process.stdout.write(
   `${values.folder}, ${minutes} min each, budget ${values.budget} MB/h; in MB an hour\n`,
 );
-for (const scene of scenes)
-  if (scene.name.includes(values.scene)) console.log(await measure(scene));
+for (const scene of scenes) {
+  if (scene.name.includes(values.scene)) process.stdout.write(await measure(scene));
+}
 
 async function measure(scene: Scene): Promise<string> {
   const folder = await mkdtemp(path.join(values.folder, 'wear-'));
@@ -88,7 +89,7 @@ async function measure(scene: Scene): Promise<string> {
   ];
   await outbox.stop();
   await rm(folder, { recursive: true });
-  return line.join('  ');
+  return line.join('  ').concat('\n');
 }
 
 async function film(options: {
@@ -109,7 +110,7 @@ async function film(options: {
     for (const [track, atMs] of dueMs.entries()) {
       if (time.nowMs < atMs) continue;
       waiting += 1;
-      outbox.append(sample(time.nowMs, `${String(track).padStart(16, '0')}`, index));
+      outbox.append(sample(time.nowMs, String(track).padStart(16, '0'), index));
       const stretch = budget.sampleStretch;
       const base = stretch > 1 ? Math.max(sampleIntervalMs, frameMs) : sampleIntervalMs;
       dueMs[track] = time.nowMs + base * stretch;

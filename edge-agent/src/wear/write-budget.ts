@@ -6,18 +6,17 @@ export interface WriteBudgetOptions {
 
 const minuteMs = 60_000;
 const minutes = 60;
-/** Nothing is stretched before this share of the budget is used. */
-const freeShare = 0.5;
-/** What is used beyond the free share doubles the stretch so often until nothing is left. */
-const doublings = 12;
-/** The outbox syncs ten times less often before a single sample is left out: 2 s instead of 200 ms. */
+/** The shares of the budget over which the outbox goes from a sync each 200 ms to one each 2 s. */
+const syncShares = { from: 0.5, to: 0.6 };
 const mostFlushStretch = 10;
-const mostSampleStretch = 2 ** doublings / mostFlushStretch;
+/** From this share on samples come less often; the stretch doubles ten times until nothing is left. */
+const sampleShare = 0.7;
+const doublings = 10;
 
 /**
  * Bytes written in the last hour, and what has to be done so that they stay within a budget: first the outbox syncs
- * less often, then samples come less often. Stretched by up to 4,096 in all, so that whatever a camera sees (100
- * samples a second) ends in a balance below the budget; visits, presence and gaps are written in any case.
+ * less often, then samples come less often. The stretch grows so far that whatever a camera sees (100 samples a second)
+ * ends in a balance below the budget; visits, presence and gaps are written in any case.
  */
 export class WriteBudget {
   readonly #maxBytesPerHour: number;
@@ -58,17 +57,19 @@ export class WriteBudget {
 
   /** How many times longer than asked for the outbox waits between two syncs, 1 to 10. */
   get flushStretch(): number {
-    return Math.min(this.#stretch, mostFlushStretch);
+    const { from, to } = syncShares;
+    const share = Math.min(1, Math.max(0, (this.#usedShare - from) / (to - from)));
+    return 1 + share * (mostFlushStretch - 1);
   }
 
-  /** How many times longer than asked for a track waits between two samples, 1 to 410. */
+  /** How many times longer than asked for a track waits between two samples, 1 to 1,024. */
   get sampleStretch(): number {
-    return Math.min(Math.max(1, this.#stretch / mostFlushStretch), mostSampleStretch);
+    const share = Math.max(0, (this.#usedShare - sampleShare) / (1 - sampleShare));
+    return 2 ** (doublings * Math.min(1, share));
   }
 
-  get #stretch(): number {
-    const used = this.writtenBytesLastHour / this.#maxBytesPerHour;
-    return 2 ** (doublings * Math.max(0, (used - freeShare) / (1 - freeShare)));
+  get #usedShare(): number {
+    return this.writtenBytesLastHour / this.#maxBytesPerHour;
   }
 
   #advance(): void {

@@ -37,7 +37,7 @@ describe('WriteBudget', () => {
   });
 
   it('stretches nothing before half of it is used, then the syncs, then the samples', () => {
-    const stretches = [0, 0.5, 0.75, 0.9, 1, 5].map((share) => {
+    const stretches = [0, 0.5, 0.55, 0.7, 0.85, 1, 5].map((share) => {
       const { budget } = budgetOf(1_000);
       budget.note(share * 1_000);
       return [budget.flushStretch, budget.sampleStretch].map(Math.round);
@@ -45,10 +45,11 @@ describe('WriteBudget', () => {
     assert.deepEqual(stretches, [
       [1, 1],
       [1, 1],
-      [10, 6],
-      [10, 78],
-      [10, 410],
-      [10, 410],
+      [6, 1],
+      [10, 1],
+      [10, 32],
+      [10, 1_024],
+      [10, 1_024],
     ]);
   });
 
