@@ -28,6 +28,10 @@ import { ExclusionZones } from './privacy/exclusion-zones.ts';
 import { DurableCounter } from './publish/durable-counter.ts';
 import { MqttPublisher } from './publish/mqtt-publisher.ts';
 import { RenewedAgent } from './renewed-agent.ts';
+import { DeviceWatchdog } from './watchdog/device-watchdog.ts';
+import { RebootBook } from './watchdog/reboot-book.ts';
+import { VitalSigns } from './watchdog/vital-signs.ts';
+import { guarded, WatchdogKeeper } from './watchdog/watchdog-keeper.ts';
 import { CountedFiles } from './wear/counted-files.ts';
 import { DiskMeter } from './wear/disk-meter.ts';
 import { WriteBudget } from './wear/write-budget.ts';
@@ -52,9 +56,12 @@ export function composeAgent(config: AgentConfig, logger: Logger): Lifecycle {
     maxBytesPerHour: config.maxWrittenMbPerHour * 1e6,
     nowMs: () => performance.now(),
   });
+  const vitalSigns = new VitalSigns({ nowMs: () => performance.now() });
   const compose = (onClockWrong: () => void) =>
-    composeRun({ config, logger, budget, onClockWrong });
-  return new RenewedAgent({ compose, logger });
+    composeRun({ config, logger, budget, vitalSigns, onClockWrong });
+  const agent = new RenewedAgent({ compose, logger });
+  const keeper = createWatchdogKeeper({ config, vitalSigns, logger });
+  return keeper === undefined ? agent : guarded(agent, keeper);
 }
 
 /**
@@ -66,9 +73,10 @@ async function composeRun(options: {
   config: AgentConfig;
   logger: Logger;
   budget: WriteBudget;
+  vitalSigns: VitalSigns;
   onClockWrong: () => void;
 }): Promise<Lifecycle> {
-  const { config, logger, budget, onClockWrong } = options;
+  const { config, logger, budget, vitalSigns, onClockWrong } = options;
   const camera = parseCameraUrl(config.camera);
   const { sampleIntervalMs, analysisFps, maxVisitMs } = config;
   const clock = new AgentClock({
@@ -77,7 +85,9 @@ async function composeRun(options: {
     logger,
   });
   const nowMs = () => clock.nowMs();
-  const source = createFrameSource({ camera, framesPerSecond: analysisFps, nowMs, logger });
+  const source = vitalSigns.watch(
+    createFrameSource({ camera, framesPerSecond: analysisFps, nowMs, logger }),
+  );
   const models = await ensureModels({ cacheDirectory: config.modelCache });
   const inference = await createModels({ config, models, logger });
   const { detector, classifier, thread } = inference;
@@ -113,16 +123,23 @@ async function composeRun(options: {
     sampleStretch: () => budget.sampleStretch,
     privacySwitch: createPrivacySwitch(config),
     publishHealth: (message) => publisher.publishHealth(message),
-    onPaused: (isPaused) =>
-      void publisher.setDetail(isPaused ? `${detail}, paused by the privacy switch` : detail),
+    onPaused: (isPaused) => {
+      vitalSigns.setPaused(isPaused);
+      void publisher.setDetail(isPaused ? `${detail}, paused by the privacy switch` : detail);
+    },
     zones: new ExclusionZones(config.exclusionZones),
   });
 
   const indicator = createIndicator({ config, agent, publisher, logger });
   return {
     // The light first: people see that something begins.
-    start: () => startAll([...indicator, outbox, clock, publisher, agent]),
+    start: async () => {
+      await startAll([...indicator, outbox]);
+      vitalSigns.beginRun({ flush: () => outbox.flush() });
+      await startAll([clock, publisher, agent]);
+    },
     stop: async () => {
+      vitalSigns.endRun();
       await agent.stop();
       await thread.stop();
       const isDrained = await publisher.drain(drainTimeoutMs);
@@ -163,6 +180,28 @@ async function createModels(options: {
   const how = isTimed ? 'the faster precision here' : `precision ${precisions.detector}`;
   const detail = `${how}, networks on ${thread.backend}`;
   return { detector, classifier, thread, detail };
+}
+
+/** Undefined where none is configured. */
+function createWatchdogKeeper(options: {
+  config: AgentConfig;
+  vitalSigns: VitalSigns;
+  logger: Logger;
+}): WatchdogKeeper | undefined {
+  const { config, vitalSigns, logger } = options;
+  const { watchdog: device, dataDirectory } = config;
+  if (device === undefined) return undefined;
+  const camera = parseCameraUrl(config.camera);
+  return new WatchdogKeeper({
+    watchdog: new DeviceWatchdog({ path: device, logger }),
+    vitalSigns,
+    book: new RebootBook({
+      files: new FolderFiles({ folder: path.join(dataDirectory, 'watchdog') }),
+    }),
+    isCameraLocal: camera.kind !== 'ffmpeg' || camera.input === 'v4l2',
+    nowMs: () => performance.now(),
+    logger,
+  });
 }
 
 function createPrivacySwitch(config: AgentConfig): PrivacySwitch | undefined {

@@ -37,6 +37,8 @@ const AgentConfigSchema = Type.Object({
   clock: Type.Enum(['auto', 'trust'], { default: 'auto' }),
   /** What the agent writes to its disk in an hour, in MB of 10^6 bytes; beyond half of it, it spares the card. */
   maxWrittenMbPerHour: Type.Number({ minimum: 150, maximum: 100_000, default: 200 }),
+  /** Device file of a hardware watchdog; unset = none. */
+  watchdog: Type.Optional(Type.String({ minLength: 1 })),
   /** Where other processes matter more, 1 to 19; 0 leaves the priority as it is. */
   niceness: Type.Integer({ minimum: 0, maximum: 19, default: 0 }),
   logLevel: Type.Enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'], {

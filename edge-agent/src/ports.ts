@@ -85,6 +85,16 @@ export interface StatusLight {
   stop(): Promise<void>;
 }
 
+/** Restarts the machine when it isn't fed for some seconds. */
+export interface Watchdog {
+  /** From here on it wants to be fed. False where there is none to be had, which is said in the log. */
+  start(): Promise<boolean>;
+  /** Ignored unless started. */
+  feed(): void;
+  /** It wants nothing any more. */
+  stop(): Promise<void>;
+}
+
 export interface FaceDetector {
   /** Name, input size and precision, for example `blazeface-back-320x256-int8`. */
   readonly modelId: string;

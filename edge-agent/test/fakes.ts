@@ -9,6 +9,7 @@ import type {
   PrivacySwitch,
   StatusLight,
   StatusPattern,
+  Watchdog,
 } from '../src/ports.ts';
 
 /** Finds the faces that it is told to find. */
@@ -100,6 +101,26 @@ export class FakePrivacySwitch implements PrivacySwitch {
   turn(isOn: boolean): void {
     this.isOn = isOn;
     this.#onPosition?.(isOn);
+  }
+}
+
+/** Counts its meals. */
+export class FakeWatchdog implements Watchdog {
+  isThere = true;
+  isArmed = false;
+  meals = 0;
+
+  async start(): Promise<boolean> {
+    this.isArmed = this.isThere;
+    return this.isThere;
+  }
+
+  feed(): void {
+    if (this.isArmed) this.meals += 1;
+  }
+
+  async stop(): Promise<void> {
+    this.isArmed = false;
   }
 }
 

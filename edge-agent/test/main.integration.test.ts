@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -106,7 +106,7 @@ describe('the edge agent as a process', () => {
   /** Exit code of the agent. */
   async function exit(): Promise<number | null> {
     assert.ok(child !== undefined);
-    if (child.exitCode === null) await once(child, 'exit');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     return child.exitCode;
   }
 
@@ -170,5 +170,29 @@ describe('the edge agent as a process', () => {
     const { stderr } = startAgent({ camera: '/not/there.mp4' });
     assert.equal(await exit(), 1);
     assert.equal(stderr().trim(), 'There is no video file at /not/there.mp4.');
+  });
+
+  it('leaves a watchdog disarmed when it stops or cannot start, and armed when it is killed', async () => {
+    // A plain file stands in for the device: it keeps every byte.
+    const watchdog = path.join(modelCache, 'watchdog');
+    const eaten = () => readFile(watchdog, 'latin1');
+    await writeFile(watchdog, '');
+    startAgent({ watchdog });
+    await until(() => broker.current.records.length > 0, 30_000);
+    child?.kill('SIGTERM');
+    assert.equal(await exit(), 0);
+    assert.match(await eaten(), /^\0+V$/);
+
+    await writeFile(watchdog, '');
+    startAgent({ watchdog, camera: '/not/there.mp4' });
+    assert.equal(await exit(), 1);
+    assert.match(await eaten(), /^\0+V$/);
+
+    await writeFile(watchdog, '');
+    startAgent({ watchdog });
+    await until(async () => (await eaten()).length > 0, 30_000);
+    child?.kill('SIGKILL');
+    await exit();
+    assert.match(await eaten(), /^\0+$/);
   });
 });

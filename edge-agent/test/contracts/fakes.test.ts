@@ -1,9 +1,16 @@
-import { FakeClassifier, FakeFrameSource, FakePrivacySwitch, FakeStatusLight } from '../fakes.ts';
+import {
+  FakeClassifier,
+  FakeFrameSource,
+  FakePrivacySwitch,
+  FakeStatusLight,
+  FakeWatchdog,
+} from '../fakes.ts';
 import { paintedFrame } from '../painted-frame.ts';
 import { describeEmotionClassifier } from './emotion-classifier.ts';
 import { describeFrameSource } from './frame-source.ts';
 import { describePrivacySwitch } from './privacy-switch.ts';
 import { describeStatusLight } from './status-light.ts';
+import { describeWatchdog } from './watchdog.ts';
 
 describeFrameSource('FakeFrameSource', async () => {
   const source = new FakeFrameSource();
@@ -26,3 +33,13 @@ describeStatusLight('FakeStatusLight', () => {
 });
 
 describeEmotionClassifier('FakeClassifier', () => new FakeClassifier());
+
+describeWatchdog('FakeWatchdog', async () => {
+  const watchdog = new FakeWatchdog();
+  return {
+    watchdog,
+    isArmed: async () => watchdog.isArmed,
+    meals: async () => watchdog.meals,
+    takeAway: async () => void (watchdog.isThere = false),
+  };
+});

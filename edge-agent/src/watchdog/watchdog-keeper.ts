@@ -1,0 +1,154 @@
+import type { Lifecycle, Logger } from '@emotion-fleet/service';
+import type { Watchdog } from '../ports.ts';
+import type { RebootBook } from './reboot-book.ts';
+import type { VitalSigns } from './vital-signs.ts';
+
+export interface WatchdogKeeperOptions {
+  readonly watchdog: Watchdog;
+  readonly vitalSigns: VitalSigns;
+  readonly book: RebootBook;
+  /** A reboot can't bring back a camera in the network, or the end of a film. */
+  readonly isCameraLocal: boolean;
+  /** Monotonic ms. */
+  readonly nowMs: () => number;
+  readonly logger: Logger;
+}
+
+/** A third of the Pi's timeout of 15 s. */
+const feedIntervalMs = 5_000;
+/** Its program has been started again a dozen times by then. */
+const frameTimeoutMs = 15 * 60_000;
+/** A full disk answers within it that it is full; one that doesn't answer hangs in the kernel. */
+const flushTimeoutMs = 5 * 60_000;
+/** Each reboot that didn't help makes the next one four times as late, up to a day: a camera may be unplugged. */
+const backOff = 4;
+const longestTimeoutMs = 24 * 3_600_000;
+/** What went well for so long is cured. */
+const curedAfterMs = 3_600_000;
+/** A disk that hasn't taken the count by then hangs, and is itself a reason. */
+const bookTimeoutMs = 10_000;
+
+/**
+ * Feeds the watchdog while the agent really works: its event loop turns (or nobody would call), the outbox answers, the
+ * camera gives frames or may not. A camera that hangs in the kernel is only cured by a reboot.
+ */
+export class WatchdogKeeper implements Lifecycle {
+  readonly #options: WatchdogKeeperOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #flushedAtMs = 0;
+  #isFlushing = false;
+  #soundSinceMs = 0;
+  /** In a row before this start; what is booked later belongs to the next one. */
+  #rebootsBefore = 0;
+  /** `withheld`: the machine is about to be reset. */
+  #state: 'feeding' | 'booking' | 'withheld' = 'feeding';
+  #nextAttemptAtMs = -Infinity;
+
+  constructor(options: WatchdogKeeperOptions) {
+    this.#options = options;
+  }
+
+  /** Never rejects: an agent without a watchdog is better than none. */
+  async start(): Promise<void> {
+    const { watchdog, book, nowMs, logger } = this.#options;
+    if (!(await watchdog.start())) return;
+    this.#flushedAtMs = nowMs();
+    this.#soundSinceMs = nowMs();
+    this.#timer = setInterval(() => this.#look(), feedIntervalMs);
+    try {
+      await book.open();
+      this.#rebootsBefore = book.count;
+    } catch (error) {
+      logger.error({ err: error }, 'reboots can not be counted');
+    }
+    logger.info({ rebootsInARow: book.count }, 'the watchdog is fed');
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#options.watchdog.stop();
+  }
+
+  #look(): void {
+    const { watchdog, nowMs } = this.#options;
+    this.#askOutbox();
+    const fault = this.#fault();
+    if (fault === undefined) {
+      this.#state = this.#state === 'booking' ? 'booking' : 'feeding';
+      this.#noteSound();
+    } else {
+      this.#soundSinceMs = nowMs();
+      if (this.#state === 'feeding' && nowMs() >= this.#nextAttemptAtMs) void this.#withhold(fault);
+    }
+    if (this.#state !== 'withheld') watchdog.feed();
+  }
+
+  #askOutbox(): void {
+    const { vitalSigns, nowMs } = this.#options;
+    if (this.#isFlushing || vitalSigns.flush === undefined) return;
+    this.#isFlushing = true;
+    const answered = () => {
+      this.#isFlushing = false;
+      this.#flushedAtMs = nowMs();
+    };
+    vitalSigns.flush().then(answered, answered);
+  }
+
+  /** Why the machine should be restarted; undefined where it should not. */
+  #fault(): string | undefined {
+    const { vitalSigns, isCameraLocal, nowMs } = this.#options;
+    const patience = (timeoutMs: number) =>
+      Math.min(longestTimeoutMs, timeoutMs * backOff ** this.#rebootsBefore);
+    if (isCameraLocal && vitalSigns.frameAgeMs >= patience(frameTimeoutMs)) {
+      return 'the camera gives no frame';
+    }
+    const silentMs = nowMs() - this.#flushedAtMs;
+    return silentMs >= patience(flushTimeoutMs) ? 'the outbox does not answer' : undefined;
+  }
+
+  #noteSound(): void {
+    const { book, nowMs, logger } = this.#options;
+    if (book.count === 0 || nowMs() - this.#soundSinceMs < curedAfterMs) return;
+    this.#soundSinceMs = nowMs();
+    this.#rebootsBefore = 0;
+    book.write(0).catch((error: unknown) => logger.error({ err: error }, 'reboots not counted'));
+  }
+
+  /** First the count, then the reset: one that isn't counted could come again and again. */
+  async #withhold(fault: string): Promise<void> {
+    const { book, nowMs, logger } = this.#options;
+    this.#state = 'booking';
+    const timeout = new Promise<void>((resolve) => void setTimeout(resolve, bookTimeoutMs).unref());
+    try {
+      await Promise.race([book.write(book.count + 1), timeout]);
+      this.#state = 'withheld';
+      logger.error({ fault, rebootsInARow: book.count }, 'the watchdog is not fed any more');
+    } catch (error) {
+      this.#state = 'feeding';
+      this.#nextAttemptAtMs = nowMs() + frameTimeoutMs;
+      logger.error({ err: error, fault }, 'no reboot, since it can not be counted');
+    }
+  }
+}
+
+/** The agent with its watchdog, which is fed from before the start until after the stop. */
+export function guarded(agent: Lifecycle, keeper: Lifecycle): Lifecycle {
+  return {
+    start: async () => {
+      await keeper.start();
+      try {
+        await agent.start();
+      } catch (error) {
+        await keeper.stop();
+        throw error;
+      }
+    },
+    stop: async () => {
+      try {
+        await agent.stop();
+      } finally {
+        await keeper.stop();
+      }
+    },
+  };
+}
