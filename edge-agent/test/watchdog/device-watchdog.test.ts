@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, it } from 'node:test';
-import { silentLogger, type Logger } from '@emotion-fleet/service';
+import { after, it, mock } from 'node:test';
+import { silentLogger } from '@emotion-fleet/service';
 import { DeviceWatchdog } from '../../src/watchdog/device-watchdog.ts';
 import { describeWatchdog } from '../contracts/watchdog.ts';
 
@@ -41,18 +41,21 @@ it('writes a V last, which disarms, and never before', async () => {
 });
 
 it('says once what is wrong with the device, and makes no file in its place', async () => {
-  const lines: unknown[] = [];
-  const logger = { ...silentLogger(), warn: (fields: unknown) => lines.push(fields) };
+  const logger = silentLogger();
+  const { mock: warnings } = mock.method(logger, 'warn');
   const missing = path.join(folder, 'not-there');
-  const watchdog = new DeviceWatchdog({ path: missing, logger: logger });
+  const watchdog = new DeviceWatchdog({ path: missing, logger });
   assert.equal(await watchdog.start(), false);
   watchdog.feed();
   await watchdog.stop();
-  assert.deepEqual(lines, [
-    {
-      code: 'ENOENT',
-      detail: `No watchdog at ${missing}: there is no such device: load the kernel module (bcm2835_wdt on a Pi). The agent goes on without.`,
-    },
-  ]);
+  assert.deepEqual(
+    warnings.calls.map(({ arguments: [fields] }) => fields as unknown),
+    [
+      {
+        code: 'ENOENT',
+        detail: `No watchdog at ${missing}: there is no such device: load the kernel module (bcm2835_wdt on a Pi). The agent goes on without.`,
+      },
+    ],
+  );
   await assert.rejects(readFile(missing));
 });

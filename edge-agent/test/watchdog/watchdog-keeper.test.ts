@@ -48,7 +48,7 @@ class Machine {
       if (films) this.camera.events?.onFrame(paintedFrame({ seed: 1, capturedAtMs: this.nowMs }));
       const { meals } = this.watchdog;
       mock.timers.tick(stepMs);
-      for (let turn = 0; turn < 40; turn += 1) await Promise.resolve();
+      await new Promise((resolve) => setImmediate(resolve));
       hungryMs = this.watchdog.meals > meals ? 0 : hungryMs + stepMs;
       if (hungryMs >= 15_000) return true;
     }
