@@ -72,14 +72,11 @@ export class WatchdogKeeper implements Lifecycle {
   #look(): void {
     const { watchdog, nowMs } = this.#options;
     this.#askOutbox();
-    const fault = this.#fault();
-    if (fault === undefined) {
-      this.#state = this.#state === 'booking' ? 'booking' : 'feeding';
-      this.#noteSound();
-    } else {
-      this.#soundSinceMs = nowMs();
-      if (this.#state === 'feeding' && nowMs() >= this.#nextAttemptAtMs) void this.#withhold(fault);
-    }
+    const fault = this.#fault(this.#rebootsBefore);
+    if (this.#state === 'withheld' && fault === undefined) this.#state = 'feeding';
+    const isDue = fault !== undefined && nowMs() >= this.#nextAttemptAtMs;
+    if (this.#state === 'feeding' && isDue) void this.#withhold(fault);
+    this.#noteSound();
     if (this.#state !== 'withheld') watchdog.feed();
   }
 
@@ -94,11 +91,11 @@ export class WatchdogKeeper implements Lifecycle {
     vitalSigns.flush().then(answered, answered);
   }
 
-  /** Why the machine should be restarted; undefined where it should not. */
-  #fault(): string | undefined {
+  /** Why the machine should be restarted after so many reboots in a row; undefined where it should not. */
+  #fault(rebootsBefore: number): string | undefined {
     const { vitalSigns, isCameraLocal, nowMs } = this.#options;
     const patience = (timeoutMs: number) =>
-      Math.min(longestTimeoutMs, timeoutMs * backOff ** this.#rebootsBefore);
+      Math.min(longestTimeoutMs, timeoutMs * backOff ** rebootsBefore);
     if (isCameraLocal && vitalSigns.frameAgeMs >= patience(frameTimeoutMs)) {
       return 'the camera gives no frame';
     }
@@ -106,8 +103,10 @@ export class WatchdogKeeper implements Lifecycle {
     return silentMs >= patience(flushTimeoutMs) ? 'the outbox does not answer' : undefined;
   }
 
+  /** Patience is no cure: sound is what even a first reboot would find no reason in. */
   #noteSound(): void {
     const { book, nowMs, logger } = this.#options;
+    if (this.#fault(0) !== undefined) this.#soundSinceMs = nowMs();
     if (book.count === 0 || nowMs() - this.#soundSinceMs < curedAfterMs) return;
     this.#soundSinceMs = nowMs();
     this.#rebootsBefore = 0;

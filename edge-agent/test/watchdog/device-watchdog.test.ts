@@ -49,7 +49,7 @@ it('says once what is wrong with the device, and makes no file in its place', as
   watchdog.feed();
   await watchdog.stop();
   assert.deepEqual(
-    warnings.calls.map(({ arguments: [fields] }) => fields as unknown),
+    warnings.calls.map(({ arguments: [fields] }) => fields),
     [
       {
         code: 'ENOENT',
