@@ -27,7 +27,7 @@ export interface PrecisionChoice {
  * processors and loses on others. Timed once and kept, so that a device's records don't change their
  * model from start to start.
  *
- * @throws OperatorError `bad_config` where the backend hasn't got it
+ * @throws OperatorError `bad_config` where the backend hasn't got it, or the folder can't be written
  */
 export async function choosePrecisions(options: PrecisionChoiceOptions): Promise<PrecisionChoice> {
   const { wanted, backend, size, folder } = options;
@@ -48,8 +48,13 @@ async function timeAndKeep(
   const { detector, classifier } = await time({ models, size, openSession });
   logger.info({ detector, classifier }, 'precisions chosen');
   const choice = { detector: detector.fastest, classifier: classifier.fastest };
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, JSON.stringify(choice));
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, JSON.stringify(choice));
+  } catch (cause) {
+    const message = `The data directory ${path.dirname(file)} is not writable: give the agent write access to it.`;
+    throw new OperatorError('bad_config', message, { cause });
+  }
   return choice;
 }
 

@@ -4,6 +4,7 @@ import type { Logger } from '@emotion-fleet/service';
 import { ModelError } from '../../models/index.ts';
 import type { Backend, LoadedBackend } from './backend.ts';
 import type { ModelInput, ModelSession, SessionOpener } from './model-session.ts';
+import { forbidTelemetry } from './no-telemetry.ts';
 import type {
   OpenedSession,
   ThreadAnswer,
@@ -42,6 +43,7 @@ export class InferenceThread {
   /** @throws ModelError `inference_unavailable` */
   async start(): Promise<void> {
     if (this.#worker !== undefined) return;
+    forbidTelemetry();
     const worker = new Worker(new URL('inference-worker.ts', import.meta.url));
     // No listener for `error`: a thread that dies takes the agent with it, and whoever started that starts it anew.
     worker.on('message', (answer: ThreadAnswer) => this.#settle(answer));

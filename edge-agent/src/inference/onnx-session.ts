@@ -2,6 +2,7 @@ import type * as OnnxRuntime from 'onnxruntime-node';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { ModelError } from '../../models/index.ts';
 import type { ModelInput, ModelOutput, ModelSession } from './model-session.ts';
+import { forbidTelemetry } from './no-telemetry.ts';
 
 type Runtime = typeof OnnxRuntime;
 
@@ -16,6 +17,7 @@ export async function openOnnxSession(options: {
   importRuntime?: () => Promise<Runtime>;
 }): Promise<ModelSession> {
   const { model, importRuntime = () => import('onnxruntime-node') } = options;
+  forbidTelemetry();
   const runtime = await loadRuntime(importRuntime);
   let session: InferenceSession;
   try {
