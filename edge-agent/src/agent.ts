@@ -186,7 +186,10 @@ export class EdgeAgent {
       return;
     }
     try {
-      const { detections, sightings, ended } = await this.#analyser.analyse(frame);
+      const { detections, sightings, ended } = await this.#analyser.analyse(
+        frame,
+        this.#gate.lastMotionAtMs,
+      );
       if (this.#camera.isPaused) {
         this.#forget();
         return;

@@ -25,6 +25,11 @@ export class FrameGate {
   #lastAcceptedAtMs = -Infinity;
   #currentAtMs = 0;
 
+  /** When a picture last differed from the one analysed before it. */
+  get lastMotionAtMs(): number {
+    return this.#lastMotionAtMs;
+  }
+
   /** Looks at a frame; call `accept` if it is analysed. */
   look({ frame, hasTracks }: { frame: Frame; hasTracks: boolean }): GateVerdict {
     const nowMs = frame.capturedAtMs;

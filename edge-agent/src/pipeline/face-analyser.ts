@@ -45,8 +45,11 @@ export class FaceAnalyser {
     return this.#tracker.liveCount > 0;
   }
 
-  /** Rejects where the detector fails; a classifier that fails leaves faces unclassified. */
-  async analyse(frame: Frame): Promise<Analysis> {
+  /**
+   * Rejects where the detector fails; a classifier that fails leaves faces unclassified. `movedAtMs`: when anything in
+   * the picture last moved.
+   */
+  async analyse(frame: Frame, movedAtMs = Infinity): Promise<Analysis> {
     const { detector, stageTimes, zones } = this.#options;
     const found = await stageTimes.measure('detect', () => detector.detect(frame));
     const detections = found.flatMap((detection) => {
@@ -56,7 +59,7 @@ export class FaceAnalyser {
     });
     const { seen, ended } = this.#tracker.update({ nowMs: frame.capturedAtMs, detections });
     const sightings: Sighting[] = [];
-    for (const track of seen) sightings.push(await this.#readEmotion(track, frame));
+    for (const track of seen) sightings.push(await this.#readEmotion(track, frame, movedAtMs));
     this.#forget(ended);
     return { detections, sightings, ended };
   }
@@ -74,7 +77,7 @@ export class FaceAnalyser {
     return this.#tracker.endAll();
   }
 
-  async #readEmotion(track: Track, frame: Frame): Promise<Sighting> {
+  async #readEmotion(track: Track, frame: Frame, movedAtMs: number): Promise<Sighting> {
     const emotion = this.#emotionOf(track);
     const nowMs = frame.capturedAtMs;
     const ageMs = nowMs - track.startedAtMs;
@@ -82,7 +85,7 @@ export class FaceAnalyser {
     const heightPx = box.height;
     const quality = cropQuality({ frame, box });
     const isProven = track.detectionCount >= minDetectionsToClassify;
-    if (isProven && emotion.isDue({ nowMs, ageMs, heightPx, quality })) {
+    if (isProven && emotion.isDue({ nowMs, ageMs, heightPx, quality, movedAtMs })) {
       const scores = await this.#classify(frame, track.detection);
       emotion.note({ nowMs, scores, quality });
     }

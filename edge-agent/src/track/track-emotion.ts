@@ -34,6 +34,13 @@ const schedule = [
   { fromRatio: 0, waitMs: 1_500 },
 ] as const;
 
+/**
+ * Where nothing in the picture has moved since the face was last classified, and for `settledMs` before, a classifier
+ * would say the same again: with an analysis each 2 s, each second one is enough. Below `staleMs`, so that a reading lasts.
+ */
+const stillWaitMs = 3_500;
+const settledMs = 1_500;
+
 /** Camera clocks jitter: a wait of 500 ms is over at 450. */
 const jitterMs = 50;
 
@@ -49,12 +56,20 @@ export class TrackEmotion {
     this.#options = options;
   }
 
-  /** True where this crop should be classified. */
-  isDue(options: { nowMs: number; ageMs: number; heightPx: number; quality: number }): boolean {
-    const { nowMs, ageMs, heightPx, quality } = options;
+  /** True where this crop should be classified; `movedAtMs` is when anything in the picture last moved. */
+  isDue(options: {
+    nowMs: number;
+    ageMs: number;
+    heightPx: number;
+    quality: number;
+    movedAtMs?: number;
+  }): boolean {
+    const { nowMs, ageMs, heightPx, quality, movedAtMs = Infinity } = options;
     if (heightPx < minReadableHeightPx || ageMs > this.#options.maxVisitMs) return false;
     const ratio = quality === this.#quality ? 1 : quality / this.#quality;
-    const waitMs = schedule.find(({ fromRatio }) => ratio >= fromRatio)?.waitMs ?? Infinity;
+    const isStill = this.#scores !== undefined && this.#attemptedAtMs - movedAtMs >= settledMs;
+    const paceMs = schedule.find(({ fromRatio }) => ratio >= fromRatio)?.waitMs ?? Infinity;
+    const waitMs = isStill ? Math.max(paceMs, stillWaitMs) : paceMs;
     return nowMs - this.#attemptedAtMs >= waitMs - jitterMs;
   }
 

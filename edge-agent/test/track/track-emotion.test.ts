@@ -24,6 +24,23 @@ describe('TrackEmotion', () => {
     assert.equal(isDue(1_500, 4), true);
   });
 
+  it('classifies each 3.5 s while nothing has moved since, and at the usual pace once something has', () => {
+    const emotion = newEmotion();
+    const isDue = (nowMs: number, movedAtMs: number) =>
+      emotion.isDue({ nowMs, movedAtMs, quality: 10, ...readable });
+    emotion.note({ nowMs: 2_000, scores: happy, quality: 10 });
+    // The picture had not settled yet.
+    assert.equal(isDue(2_500, 1_000), true);
+    assert.equal(isDue(4_000, 500), false);
+    assert.equal(isDue(5_500, 500), true);
+    assert.equal(emotion.read({ nowMs: 5_500, ...readable }).emotion, 'happy');
+    assert.equal(isDue(2_500, 2_400), true);
+    // Without a score there is nothing to stay with.
+    const unread = newEmotion();
+    unread.note({ nowMs: 2_000, scores: undefined, quality: 10 });
+    assert.equal(unread.isDue({ nowMs: 2_500, movedAtMs: 0, quality: 10, ...readable }), true);
+  });
+
   it('says nothing of faces below 40 px', () => {
     const emotion = newEmotion();
     emotion.note({ nowMs: 0, scores: happy, quality: 1 });
