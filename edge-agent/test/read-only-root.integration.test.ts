@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { parseMqttTopic, type RecordBatch } from '@emotion-fleet/contracts';
+import { parseMqttTopic } from '@emotion-fleet/contracts';
 import { agentEnvironment, agentEntryFile } from '../src/index.ts';
 import { TestBroker } from './publish/test-broker.ts';
 import { until } from './until.ts';
@@ -71,7 +71,7 @@ describe('the edge agent on a read-only root', { skip }, () => {
   const hasSample = () =>
     broker.arrivals.some(({ topic, payload }) => {
       if (parseMqttTopic(topic)?.channel !== 'records') return false;
-      const { records } = JSON.parse(payload.toString()) as RecordBatch;
+      const { records } = JSON.parse(payload.toString()) as { records: { kind: string }[] };
       return records.some(({ kind }) => kind === 'sample');
     });
 

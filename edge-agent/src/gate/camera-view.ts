@@ -48,7 +48,9 @@ export class CameraView {
 
   #look(thumbnail: LumaThumbnail, nowMs: number): ViewState {
     if (this.#last === undefined || !areEqual(thumbnail, this.#last)) {
-      this.#last = Float32Array.from(thumbnail);
+      // Copied into the same memory: a new array for each frame would keep the collector busy.
+      this.#last ??= new Float32Array(thumbnail.length);
+      this.#last.set(thumbnail);
       this.#lastChangedAtMs = nowMs;
     }
     if (nowMs - this.#lastChangedAtMs >= frozenAfterMs) return 'frozen';
