@@ -34,6 +34,19 @@ describe('the verdict on memory', () => {
     assert.ok(passed.length >= 37, `${passed.length} of ${seeds.length}`);
   });
 
+  it('calls zero what its noise allows, and says where it is not zero', () => {
+    assert.match(
+      judgeMemory(memory({ seed: 1, leakPerHour: 0 })).sentence,
+      /^Zero within its noise/,
+    );
+    const settling = memory({ seed: 1, leakPerHour: 0 }).map((sample) => ({
+      ...sample,
+      rssBytes: 200e6 + (2e6 * sample.atMs) / 3_600_000,
+    }));
+    const { passed, sentence } = judgeMemory(settling);
+    assert.ok(passed && sentence.startsWith('Not zero'), sentence);
+  });
+
   it('sees a small leak in a long run only', () => {
     const small = memory({ seed: 1, leakPerHour: 3 });
     assert.ok(judgeMemory(small).passed);
