@@ -4,9 +4,11 @@ import { CodedError, createLogger, describeError, stopOnSignal } from '@emotion-
 import { composeAgent } from './compose.ts';
 import { readAgentConfig } from './config.ts';
 import { ModelError } from './inference/index.ts';
+import { shrinkBufferPool } from './small-buffer-pool.ts';
 
 try {
   const config = readAgentConfig(process.env);
+  shrinkBufferPool();
   // Before any thread of the inference exists, since those inherit it.
   if (config.niceness > 0) setPriority(config.niceness);
   const logger = createLogger({ service: `edge-agent ${config.deviceId}`, level: config.logLevel });
