@@ -5,6 +5,7 @@ import {
   mqttTopic,
   schemaVersion,
   type HealthMessage,
+  type ReportedConfig,
   type StatusMessage,
 } from '@emotion-fleet/contracts';
 import type { Logger } from '@emotion-fleet/service';
@@ -25,6 +26,14 @@ export interface PublisherOutbox {
   status(): { readonly records: number };
 }
 
+/** What the publisher needs of the remote configuration. */
+export interface ConfigSide {
+  /** Takes what came on `config`, whatever it is; must not throw. */
+  receive(payload: Buffer): void;
+  /** What the device runs with now. */
+  report(): ReportedConfig;
+}
+
 export interface MqttPublisherOptions {
   /** `mqtt://host:port` or `mqtts://host:port` */
   readonly url: string;
@@ -38,6 +47,8 @@ export interface MqttPublisherOptions {
   readonly outbox: PublisherOutbox;
   readonly clock: AskingClock;
   readonly connectSeq: DurableCounter;
+  /** Without it the device listens to no configuration and reports none. */
+  readonly config?: ConfigSide | undefined;
   readonly logger: Logger;
   /** Batches in flight; above 1 their order at the broker is that of sending only while no connection breaks. */
   readonly window?: number;
@@ -96,6 +107,8 @@ export class MqttPublisher {
   #lastReason: string | undefined;
   #detail: string | undefined;
   #removeListener: (() => void) | undefined;
+  /** Grows with each `reportConfig`, so that a change while one is sent is said after it. */
+  #reportVersion = 0;
 
   constructor(options: MqttPublisherOptions) {
     this.#options = { ...defaults, ...options };
@@ -131,6 +144,12 @@ export class MqttPublisher {
     } catch (error) {
       this.#options.logger.debug({ err: error }, 'status not sent; the next birth says it');
     }
+  }
+
+  /** Says what the device runs with, as soon as there is a connection; each new connection says it anyway. */
+  reportConfig(): void {
+    this.#reportVersion += 1;
+    this.#wakeup.notify();
   }
 
   /** Waits until the outbox is empty; false where it isn't in time. */
@@ -201,13 +220,15 @@ export class MqttPublisher {
       will: this.#status('offline'),
       onMessage: (topic, payload) => {
         if (topic === this.#timeAsker.responseTopic) this.#timeAsker.receive(payload);
+        if (topic === this.#configTopic) this.#options.config?.receive(payload);
       },
     });
   }
 
   async #serve(connection: MqttConnection): Promise<void> {
-    const { outbox, window, ackTimeoutMs, timeRequestIntervalMs } = this.#options;
+    const { config, outbox, window, ackTimeoutMs, timeRequestIntervalMs } = this.#options;
     await connection.subscribe(this.#timeAsker.responseTopic, ackTimeoutMs);
+    if (config !== undefined) await connection.subscribe(this.#configTopic, ackTimeoutMs);
     const askTime = () => {
       const request = this.#timeAsker.request();
       if (request !== undefined) connection.send(request);
@@ -217,6 +238,7 @@ export class MqttPublisher {
     try {
       outbox.rewind();
       const lanes = Array.from({ length: window }, () => this.#sendBatches(connection));
+      if (config !== undefined) lanes.push(this.#sendReports(connection, config));
       // One lane's failure ends the connection, and with it the others.
       for (const lane of lanes) lane.catch(() => connection.drop());
       await Promise.allSettled(lanes);
@@ -243,6 +265,25 @@ export class MqttPublisher {
     if (!this.#isStopping()) {
       throw new PublishError('connection_lost', 'The connection to the broker is gone.');
     }
+  }
+
+  /** The newest report, once at the beginning and after each change. */
+  async #sendReports(connection: MqttConnection, config: ConfigSide): Promise<void> {
+    const topic = mqttTopic(this.#options.deviceId, channels.configReported);
+    let saidVersion: number | undefined;
+    while (connection.isOpen) {
+      const { version } = this.#wakeup;
+      if (saidVersion === this.#reportVersion) await this.#wakeup.after(version);
+      else {
+        saidVersion = this.#reportVersion;
+        const payload = encode(config.report());
+        await connection.publish({ topic, payload }, this.#options.ackTimeoutMs);
+      }
+    }
+  }
+
+  get #configTopic(): string {
+    return mqttTopic(this.#options.deviceId, channels.config);
   }
 
   /** A full disk must not keep the device offline: sending is what empties it. */
@@ -295,6 +336,6 @@ export class MqttPublisher {
   }
 }
 
-function encode(message: StatusMessage | HealthMessage): Buffer {
+function encode(message: StatusMessage | HealthMessage | ReportedConfig): Buffer {
   return Buffer.from(JSON.stringify(message));
 }
