@@ -33,3 +33,7 @@ export const fetchableModels: readonly FetchableModel[] = [
     sha256: '59534287fdfb125e30a94400296c25ea9f5d706fca93dd8adbbbed916799ea0e',
   },
 ];
+
+export function fetchableModel(id: FetchableModel['id']): FetchableModel {
+  return fetchableModels.find((model) => model.id === id)!;
+}

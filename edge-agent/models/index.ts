@@ -1,5 +1,7 @@
 export { ensureModels } from './ensure-models.ts';
 export type { InstalledModel, InstalledModels, ModelProgress } from './ensure-models.ts';
+export { fetchModel, hasModelFile } from './fetch-model.ts';
+export { fetchableModel, type FetchableModel } from './fetchable-models.ts';
 export { buildMiniXception } from './mini-xception.ts';
 export { verifyModelBytes } from './model-card.ts';
 export type { ModelCard, ModelPass } from './model-card.ts';

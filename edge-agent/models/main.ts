@@ -50,7 +50,8 @@ if (wanted === undefined) {
     console.log(`Use it with ${settings[wanted.model.id]}:${path}`);
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
-    console.error(error.message);
+    const advice = ' Run the command again to go on, or give another address with --url.';
+    console.error(`${error.message}${error.code === 'model_unreachable' ? advice : ''}`);
     process.exitCode = 1;
   }
 }

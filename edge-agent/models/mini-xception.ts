@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { fetchableModels } from './fetchable-models.ts';
+import { fetchableModel } from './fetchable-models.ts';
 import { readKerasModel } from './keras-model.ts';
 import { translateKerasClassifier } from './keras-to-graph.ts';
 import { sha256Of } from './model-card.ts';
 import { ModelError } from './model-error.ts';
 import { encodeGraph } from './onnx-graph.ts';
 
-const published = fetchableModels.find(({ id }) => id === 'minixception')!;
+const published = fetchableModel('minixception');
 
 /**
  * The ONNX bytes of mini-Xception, made from its published Keras file: 64x64 grey in, the logits of the

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
+import { schemaVersion, type DesiredConfig, type ReportedConfig } from '@emotion-fleet/contracts';
 import { startAll, type Lifecycle, type Logger } from '@emotion-fleet/service';
 import packageJson from '../package.json' with { type: 'json' };
 import { EdgeAgent } from './agent.ts';
@@ -7,26 +8,28 @@ import { parseCameraUrl, type CameraSettings } from './capture/camera-url.ts';
 import { createFrameSource } from './capture/frame-source-factory.ts';
 import { AgentClock } from './clock/agent-clock.ts';
 import { systemTime } from './clock/system-time.ts';
-import { parseClassifier, parseDetector, type AgentConfig } from './config.ts';
+import type { AgentConfig } from './config.ts';
 import { OnoffPrivacySwitch } from './gpio/onoff-privacy-switch.ts';
 import { OnoffStatusLight } from './gpio/onoff-status-light.ts';
 import { StatusIndicator } from './health/status-indicator.ts';
 import {
   backendOf,
   combinedModelId,
-  createDetector,
-  createEmotionClassifier,
   ensureModels,
   InferenceThread,
   type InstalledModels,
 } from './inference/index.ts';
 import { FileOutbox } from './outbox/file-outbox.ts';
 import { FolderFiles } from './outbox/folder-files.ts';
+import { createModelTrial, modelFolderOf } from './model-update/index.ts';
+import { openNetworks } from './networks.ts';
 import type { EmotionClassifier, FaceDetector, PrivacySwitch } from './ports.ts';
-import { choosePrecisions } from './precision-choice.ts';
 import { ExclusionZones } from './privacy/exclusion-zones.ts';
 import { DurableCounter } from './publish/durable-counter.ts';
 import { MqttPublisher } from './publish/mqtt-publisher.ts';
+import { RemoteConfig } from './remote-config/remote-config.ts';
+import { runSettingsOf, type RunSettings } from './remote-config/run-settings.ts';
+import { SettledFile } from './remote-config/settled-file.ts';
 import { RenewedAgent } from './renewed-agent.ts';
 import { DeviceWatchdog } from './watchdog/device-watchdog.ts';
 import { RebootBook } from './watchdog/reboot-book.ts';
@@ -49,7 +52,10 @@ const drainTimeoutMs = 3_000;
 /** 16 hexadecimal digits: random enough for a run, and too short-lived to follow anyone by. */
 const newTrackId = () => randomUUID().replaceAll('-', '').slice(-16);
 
-/** An agent that begins a new run by itself when its clock has proved wrong; composed when it starts. */
+/**
+ * An agent that begins a new run by itself when its clock has proved wrong or another configuration is desired; composed
+ * when it starts.
+ */
 export function composeAgent(config: AgentConfig, logger: Logger): Lifecycle {
   // Of the process, not of a run: a new run in the same process doesn't get another hour's budget.
   const budget = new WriteBudget({
@@ -57,11 +63,24 @@ export function composeAgent(config: AgentConfig, logger: Logger): Lifecycle {
     nowMs: () => performance.now(),
   });
   const vitalSigns = new VitalSigns({ nowMs: () => performance.now() });
-  const compose = (onClockWrong: () => void) =>
-    composeRun({ config, logger, budget, vitalSigns, onClockWrong });
-  const agent = new RenewedAgent({ compose, logger });
-  const keeper = createWatchdogKeeper({ config, vitalSigns, logger });
-  return keeper === undefined ? agent : guarded(agent, keeper);
+  const modelFolder = modelFolderOf(config);
+  const settingsOf = (desired: DesiredConfig | undefined) =>
+    runSettingsOf({ config, desired, modelFolder });
+  const ofProcess = { config, logger, budget, vitalSigns };
+  const runs = new RenewedAgent({
+    compose: ({ desired, onClockWrong }) =>
+      composeRun({ ...ofProcess, settings: settingsOf(desired), remote, onClockWrong }),
+    logger,
+  });
+  const files = new FolderFiles({ folder: path.join(config.dataDirectory, 'config') });
+  const remote: RemoteConfig = new RemoteConfig({
+    file: new SettledFile({ files, logger }),
+    runs,
+    trial: createModelTrial({ config, settingsOf, logger }),
+    logger,
+  });
+  const keeper = createWatchdogKeeper(ofProcess);
+  return keeper === undefined ? remote : guarded(remote, keeper);
 }
 
 /**
@@ -71,14 +90,16 @@ export function composeAgent(config: AgentConfig, logger: Logger): Lifecycle {
  */
 async function composeRun(options: {
   config: AgentConfig;
+  settings: RunSettings;
+  remote: RemoteConfig;
   logger: Logger;
   budget: WriteBudget;
   vitalSigns: VitalSigns;
   onClockWrong: () => void;
 }): Promise<Lifecycle> {
-  const { config, logger, budget, vitalSigns, onClockWrong } = options;
+  const { config, settings, remote, logger, budget, vitalSigns, onClockWrong } = options;
   const camera = parseCameraUrl(config.camera);
-  const { sampleIntervalMs, analysisFps, maxVisitMs } = config;
+  const { sampleIntervalMs, analysisFps, maxVisitMs, exclusionZones } = settings;
   const clock = new AgentClock({
     systemTime: systemTime({ mode: config.clock }),
     onWrong: onClockWrong,
@@ -89,7 +110,7 @@ async function composeRun(options: {
     createFrameSource({ camera, framesPerSecond: analysisFps, nowMs, logger }),
   );
   const models = await ensureModels({ cacheDirectory: config.modelCache });
-  const inference = await createModels({ config, models, logger });
+  const inference = await createModels({ config, settings, models, logger });
   const { detector, classifier, thread } = inference;
 
   const runId = randomUUID();
@@ -114,8 +135,13 @@ async function composeRun(options: {
     outbox,
     clock,
     connectSeq: new DurableCounter({ files, name: 'connect' }),
+    config: {
+      receive: (payload) => remote.receive(payload),
+      report: () => ({ ...reportOf({ runId, modelId, settings, classifier }), ...remote.progress }),
+    },
     logger,
   });
+  remote.onChange(() => publisher.reportConfig());
   const agent = new EdgeAgent({
     ...{ runId, source, detector, classifier, outbox, clock, newTrackId, logger },
     ...{ sampleIntervalMs, analysisFps, maxVisitMs },
@@ -127,16 +153,21 @@ async function composeRun(options: {
       vitalSigns.setPaused(isPaused);
       void publisher.setDetail(isPaused ? `${detail}, paused by the privacy switch` : detail);
     },
-    zones: new ExclusionZones(config.exclusionZones),
+    zones: new ExclusionZones(exclusionZones),
   });
 
   const indicator = createIndicator({ config, agent, publisher, logger });
   return {
-    // The light first: people see that something begins.
     start: async () => {
-      await startAll([...indicator, outbox]);
-      vitalSigns.beginRun({ flush: () => outbox.flush() });
-      await startAll([clock, publisher, agent]);
+      try {
+        // The light first: people see that something begins.
+        await startAll([...indicator, outbox]);
+        vitalSigns.beginRun({ flush: () => outbox.flush() });
+        await startAll([clock, publisher, agent]);
+      } catch (error) {
+        await thread.stop();
+        throw error;
+      }
     },
     stop: async () => {
       vitalSigns.endRun();
@@ -152,34 +183,43 @@ async function composeRun(options: {
   };
 }
 
+/** What the run has, whoever set it. */
+function reportOf(options: {
+  runId: string;
+  modelId: string;
+  settings: RunSettings;
+  classifier: EmotionClassifier;
+}): ReportedConfig {
+  const { runId, modelId, settings, classifier } = options;
+  const { version, sampleIntervalMs, analysisFps, maxVisitMs, exclusionZones } = settings;
+  const inForce = {
+    ...{ sampleIntervalMs, analysisFps, maxVisitMs },
+    exclusionZones: [...exclusionZones],
+    emotionThresholds: classifier.thresholds,
+  };
+  return { schema: schemaVersion, version, runId, modelId, inForce };
+}
+
 async function createModels(options: {
   config: AgentConfig;
+  settings: RunSettings;
   models: InstalledModels;
   logger: Logger;
 }): Promise<Inference> {
-  const { config, models, logger } = options;
-  const { backend, precision: wanted, dataDirectory: folder } = config;
-  const choice = parseDetector(config.detector);
-  const size = 'size' in choice ? choice.size : '320x256';
+  const { config, settings, models, logger } = options;
+  const { backend, precision } = config;
   const thread = new InferenceThread({ backend: backendOf(backend), logger });
   await thread.start();
-  const { openSession } = thread;
-  const precisions = await choosePrecisions({
-    ...{ wanted, backend, openSession, models, size, folder, logger },
-  });
-  const detector = createDetector({
-    ...{ models, openSession, precision: precisions.detector, ...choice },
-  });
-  const classifier = createEmotionClassifier({
-    ...{ models, openSession, precision: precisions.classifier },
-    choice: parseClassifier(config.classifier),
-  });
-  // Their names, which every record carries, are certain only once their files are open.
-  await Promise.all([detector.start(), classifier.start()]);
-  const isTimed = wanted === 'auto' && backend === 'onnx';
-  const how = isTimed ? 'the faster precision here' : `precision ${precisions.detector}`;
-  const detail = `${how}, networks on ${thread.backend}`;
-  return { detector, classifier, thread, detail };
+  try {
+    const { openSession } = thread;
+    const networks = await openNetworks({ config, settings, models, openSession, logger });
+    const isTimed = precision === 'auto' && backend === 'onnx';
+    const how = isTimed ? 'the faster precision here' : `precision ${networks.precision}`;
+    return { ...networks, thread, detail: `${how}, networks on ${thread.backend}` };
+  } catch (error) {
+    await thread.stop();
+    throw error;
+  }
 }
 
 /** Undefined where none is configured. */

@@ -1,4 +1,4 @@
-import { ExclusionZone, idPattern } from '@emotion-fleet/contracts';
+import { ExclusionZone, idPattern, type EmotionThresholds } from '@emotion-fleet/contracts';
 import { readConfig, Type, variableName } from '@emotion-fleet/service';
 
 const detectors = '^(blazeface-320x256|blazeface-256x192|yunet:.+)$';
@@ -82,7 +82,15 @@ export function parseDetector(detector: string): DetectorChoice {
 export type ClassifierChoice =
   | { readonly kind: 'fast' }
   | { readonly kind: 'accurate'; readonly miniXceptionPath?: string }
-  | { readonly kind: 'mobilefacenet'; readonly path: string };
+  | { readonly kind: 'mobilefacenet'; readonly path: string }
+  /** A network of the operator's own, desired from afar. */
+  | {
+      readonly kind: 'xception';
+      readonly id: string;
+      readonly path: string;
+      readonly temperature: number;
+      readonly thresholds: EmotionThresholds;
+    };
 
 /** Reads the `classifier` setting: a mode, or the name of a network and the path of its file. */
 export function parseClassifier(classifier: string): ClassifierChoice {

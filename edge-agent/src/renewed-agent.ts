@@ -1,46 +1,135 @@
-import type { Lifecycle, Logger } from '@emotion-fleet/service';
+import type { DesiredConfig } from '@emotion-fleet/contracts';
+import { OperatorError, type Lifecycle, type Logger } from '@emotion-fleet/service';
+import { retrySchedule } from './capture/retry-schedule.ts';
+import type { ConfiguredRuns } from './remote-config/remote-config.ts';
 
 export interface RenewedAgentOptions {
-  /** Puts an agent with a run of its own together; `onClockWrong` says that the run's times have proved wrong. */
-  readonly compose: (onClockWrong: () => void) => Promise<Lifecycle>;
+  /**
+   * Puts an agent with a run of its own together, with the desired configuration or, without one, with the device's
+   * own settings; `onClockWrong` says that the run's times have proved wrong.
+   */
+  readonly compose: (options: {
+    desired: DesiredConfig | undefined;
+    onClockWrong: () => void;
+  }) => Promise<Lifecycle>;
+  /** Waits between attempts to begin a run again that has run before. */
+  readonly newRetries?: () => Iterator<number, never>;
   readonly logger: Logger;
 }
 
-/** An agent that ends its run and begins another one when the run's times have proved wrong: a run has one offset. */
-export class RenewedAgent implements Lifecycle {
+const stopped = new OperatorError('stopped', 'The agent stops.');
+
+/**
+ * An agent that ends its run and begins another one when the run's times have proved wrong, since a run has one offset,
+ * and when another configuration is desired, since a run has one of those, too.
+ */
+export class RenewedAgent implements ConfiguredRuns {
   readonly #options: RenewedAgentOptions;
+  /** Ends the wait for the next attempt. */
+  readonly #abort = new AbortController();
   #agent: Lifecycle | undefined;
-  #isStopped = false;
-  /** Start, renewals and stop, one after the other. */
+  /** Of the run, or of the last one. */
+  #desired: DesiredConfig | undefined;
+  /** Start, renewals, changes and stop, one after the other. */
   #work: Promise<void> = Promise.resolve();
 
   constructor(options: RenewedAgentOptions) {
     this.#options = options;
   }
 
-  start(): Promise<void> {
-    return this.#enqueue(() => this.#begin());
+  begin(desired: DesiredConfig | undefined): Promise<void> {
+    return this.#enqueue(() => this.#begin(desired));
+  }
+
+  change(desired: DesiredConfig): Promise<void> {
+    return this.#enqueue(async () => {
+      if (this.#isStopped()) throw stopped;
+      this.#options.logger.info({ version: desired.version }, 'another configuration: a new run');
+      await this.#end();
+      try {
+        await this.#begin(desired);
+      } catch (error) {
+        if (this.#isStopped()) throw error;
+        this.#options.logger.error({ err: error }, 'no run with it: the one before begins again');
+        await this.#beginAgain();
+        throw error;
+      }
+    });
   }
 
   stop(): Promise<void> {
-    this.#isStopped = true;
-    return this.#enqueue(async () => this.#agent?.stop());
-  }
-
-  async #begin(): Promise<void> {
-    this.#agent = await this.#options.compose(() => void this.#enqueue(() => this.#renew()));
-    await this.#agent.start();
+    this.#abort.abort();
+    return this.#enqueue(() => this.#end());
   }
 
   async #renew(): Promise<void> {
-    if (this.#isStopped) return;
+    if (this.#isStopped()) return;
     this.#options.logger.warn({}, 'the clock has proved wrong: a new run begins');
-    await this.#agent?.stop();
-    await this.#begin();
+    await this.#end();
+    await this.#beginAgain();
   }
 
+  /** It has worked before: what keeps it from working now, a camera that is busy or a full disk, may pass. */
+  async #beginAgain(): Promise<void> {
+    const { logger, newRetries = defaultRetries } = this.#options;
+    const retries = newRetries();
+    while (!this.#isStopped()) {
+      try {
+        await this.#begin(this.#desired);
+        return;
+      } catch (error) {
+        const retryMs = Math.round(retries.next().value);
+        logger.error(
+          { err: error, retryMs },
+          'the run does not begin again; another attempt follows',
+        );
+        await this.#pause(retryMs);
+      }
+    }
+  }
+
+  async #begin(desired: DesiredConfig | undefined): Promise<void> {
+    // One renewal for each run, however often its clock says so.
+    let isOver = false;
+    const onClockWrong = () => {
+      if (!isOver) void this.#enqueue(() => this.#renew());
+      isOver = true;
+    };
+    const agent = await this.#options.compose({ desired, onClockWrong });
+    await agent.start();
+    this.#agent = agent;
+    this.#desired = desired;
+  }
+
+  async #end(): Promise<void> {
+    const agent = this.#agent;
+    this.#agent = undefined;
+    await agent?.stop();
+  }
+
+  async #pause(delayMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, delayMs);
+      const wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (this.#isStopped()) wake();
+      else this.#abort.signal.addEventListener('abort', wake, { once: true });
+    });
+  }
+
+  /** A call, since it changes while a step awaits. */
+  #isStopped(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
+  /** A step that fails tells whoever asked for it, and no step after it. */
   #enqueue(step: () => Promise<void>): Promise<void> {
-    this.#work = this.#work.then(step);
-    return this.#work;
+    const done = this.#work.then(step);
+    this.#work = done.catch(() => undefined);
+    return done;
   }
 }
+
+const defaultRetries = () => retrySchedule({ firstMs: 1_000, mostMs: 60_000, random: Math.random });

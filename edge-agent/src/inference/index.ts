@@ -1,5 +1,5 @@
 import { buildMiniXception, ensureModels } from '../../models/index.ts';
-import type { BuiltModelId, InstalledModels, Precision } from '../../models/index.ts';
+import type { BuiltModelId, InstalledModels, ModelCard, Precision } from '../../models/index.ts';
 import type { CalibratedClassifier } from '../classify/calibrated-classifier.ts';
 import { MobileFaceNetEmotionClassifier } from '../classify/mobilefacenet-emotion-classifier.ts';
 import {
@@ -9,10 +9,11 @@ import {
 import type { ClassifierChoice } from '../config.ts';
 import { BlazeFaceDetector } from '../detect/blazeface-detector.ts';
 import { YunetDetector } from '../detect/yunet-detector.ts';
-import type { EmotionClassifier, FaceDetector } from '../ports.ts';
+import type { EmotionClassifier, EmotionThresholds, FaceDetector } from '../ports.ts';
 import { openInstalledModel } from './model-loader.ts';
 import type { SessionOpener } from './model-session.ts';
 import { openOnnxSession } from './onnx-session.ts';
+import { ownXception, ownXceptionCard } from './own-xception.ts';
 import { timePrecisions } from './precision-timing.ts';
 import type { PrecisionTiming } from './precision-timing.ts';
 
@@ -51,9 +52,19 @@ export function createEmotionClassifier(options: {
   models: InstalledModels;
   precision?: Precision;
   choice?: ClassifierChoice;
+  /** Instead of those on the card. */
+  thresholds?: EmotionThresholds | undefined;
   openSession?: SessionOpener;
 }): CalibratedClassifier {
-  const { models, precision = 'int8', choice = { kind: 'accurate' }, openSession } = options;
+  const { precision = 'int8', choice = { kind: 'accurate' }, thresholds, openSession } = options;
+  const models =
+    thresholds === undefined ? options.models : withThresholds(options.models, thresholds);
+  if (choice.kind === 'xception') {
+    const own = thresholds === undefined ? choice : { ...choice, thresholds };
+    const card = ownXceptionCard(own, models.card('big-xception'));
+    const networks = [ownXception({ ...choice, openSession })];
+    return new AveragingEmotionClassifier({ card, modelId: choice.id, networks });
+  }
   if (choice.kind === 'mobilefacenet') {
     const card = models.card('mobilefacenet-2022july');
     return new MobileFaceNetEmotionClassifier({ card, modelPath: choice.path, openSession });
@@ -66,6 +77,17 @@ export function createEmotionClassifier(options: {
   }
   const networks = [big, miniXception(miniXceptionPath, openSession)];
   return averaged({ models, id: 'xception-pair', precision, networks });
+}
+
+/** The cards with these thresholds. */
+function withThresholds(models: InstalledModels, thresholds: EmotionThresholds): InstalledModels {
+  const card = (id: string): ModelCard => {
+    const { calibration, ...rest } = models.card(id);
+    return calibration === undefined
+      ? rest
+      : { ...rest, calibration: { ...calibration, thresholds } };
+  };
+  return { get: (id, precision) => models.get(id, precision), card };
 }
 
 function averaged(options: {

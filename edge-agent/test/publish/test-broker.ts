@@ -16,6 +16,8 @@ export class TestBroker {
   readonly arrivals: Arrival[] = [];
   readonly token: string;
   onBatch: (payload: Buffer) => Verdict = () => 'ack';
+  /** A client has subscribed. */
+  onSubscribe: (topic: string) => void = () => undefined;
   onTimeRequest: (requestId: string) => void = () => undefined;
   /** Takes connections and says nothing. */
   mute = false;
@@ -57,6 +59,9 @@ export class TestBroker {
       (client as { conn?: Socket } | null)?.conn?.destroy();
       done(new Error('cut'));
     };
+    broker.on('subscribe', (subscriptions) => {
+      for (const { topic } of subscriptions) this.onSubscribe(topic);
+    });
     const server = createServer((socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));

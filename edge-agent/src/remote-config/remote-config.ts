@@ -1,0 +1,315 @@
+import type { DesiredConfig, DeviceSettings, ReportedConfig } from '@emotion-fleet/contracts';
+import type { Lifecycle, Logger } from '@emotion-fleet/service';
+import { decide } from './decide.ts';
+import { ConfigRefused } from './errors.ts';
+import type { SettledFile } from './settled-file.ts';
+import {
+  candidatesOf,
+  foundAtStart,
+  inUse,
+  isSameWish,
+  nothingSettled,
+  proved,
+  refused,
+  rested,
+  withoutUnproved,
+  withUnproved,
+  type SettledState,
+} from './settled-state.ts';
+
+/** What begins and ends runs. */
+export interface ConfiguredRuns {
+  /** Begins the first run. Rejects where none can begin with it. */
+  begin(desired: DesiredConfig | undefined): Promise<void>;
+  /** Ends the run and begins one with `desired`. Rejects where the one before runs again. */
+  change(desired: DesiredConfig): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Loads the models of a configuration and tries them, while the run goes on. */
+export interface ModelTrial {
+  /** True where all files of the settings are there and right. */
+  isReady(settings: DeviceSettings): Promise<boolean>;
+  /** Rejects with ConfigRefused, or whatever the signal was aborted with. */
+  load(settings: DeviceSettings, signal: AbortSignal): Promise<void>;
+  /** Compares its answers and times with those of what runs now. Rejects with ConfigRefused. */
+  tryOut(options: {
+    desired: DesiredConfig;
+    running: DesiredConfig | undefined;
+    signal: AbortSignal;
+  }): Promise<void>;
+  /** Removes the files that none of these needs. */
+  tidy(kept: readonly DeviceSettings[]): Promise<void>;
+}
+
+export interface RemoteConfigOptions {
+  readonly file: Pick<SettledFile, 'load' | 'save'>;
+  readonly runs: ConfiguredRuns;
+  readonly trial: ModelTrial;
+  readonly logger: Logger;
+}
+
+/** The part of a report that isn't about the run itself. */
+export type ConfigProgress = Pick<ReportedConfig, 'trying' | 'refused'>;
+
+/** A run that lives for this long is proved: health and presence, the rarest of its work, were due by then. */
+const standsAfterMs = 60_000;
+const newWish = new Error('a newer configuration is desired');
+const stopped = new Error('the agent stops');
+
+/**
+ * Takes what the operator wants to the device: decides on each message, loads and tries while the run goes on, changes
+ * the run, and keeps on disk what is good. What is tried is on disk before it is used, so that an agent that dies on it
+ * doesn't try it again. One trial at a time; a newer wish overtakes it.
+ */
+export class RemoteConfig implements Lifecycle {
+  readonly #options: RemoteConfigOptions;
+  #state: SettledState = nothingSettled;
+  #running: DesiredConfig | undefined;
+  /** What is to be tried, or is tried now. */
+  #wish: DesiredConfig | undefined;
+  /** The last message that came before the first run had begun. */
+  #early: Uint8Array | undefined;
+  #isLoaded = false;
+  #hasStarted = false;
+  #isStopping = false;
+  #abort = new AbortController();
+  #work: Promise<void> | undefined;
+  #provedTimer: NodeJS.Timeout | undefined;
+  #listener: () => void = () => undefined;
+
+  constructor(options: RemoteConfigOptions) {
+    this.#options = options;
+  }
+
+  get progress(): ConfigProgress {
+    const trying = this.#wish?.version;
+    const { refused: last } = this.#state;
+    return {
+      ...(trying !== undefined && { trying }),
+      ...(last !== undefined && {
+        refused: { version: last.version, code: last.code, reason: last.reason },
+      }),
+    };
+  }
+
+  /** Calls the listener, and no other one, whenever there is something new to report. */
+  onChange(listener: () => void): void {
+    this.#listener = listener;
+  }
+
+  /** Begins with the newest configuration that is good. Rejects where not even the device's own settings work. */
+  async start(): Promise<void> {
+    this.#state = foundAtStart(await this.#options.file.load());
+    this.#isLoaded = true;
+    await this.#keep();
+    const missing = await this.#beginFirst();
+    if (this.#isStopping) return;
+    this.#hasStarted = true;
+    this.#awaitProof();
+    if (missing !== undefined) this.#want(missing);
+    if (this.#early !== undefined) this.receive(this.#early);
+    this.#listener();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    clearTimeout(this.#provedTimer);
+    this.#abort.abort(stopped);
+    // First, since whoever stops us may lose patience.
+    if (this.#isLoaded) {
+      this.#state = rested(this.#state, this.#running);
+      await this.#keep();
+    }
+    await this.#options.runs.stop();
+    await this.#work;
+  }
+
+  /** Takes a message from `config`. */
+  receive(payload: Uint8Array): void {
+    if (this.#isStopping) return;
+    if (!this.#hasStarted) {
+      this.#early = payload;
+      return;
+    }
+    const { logger } = this.#options;
+    const [state, running, trying] = [this.#state, this.#running, this.#wish];
+    const decision = decide({ state, running, trying, payload });
+    if (decision.kind === 'wanted') {
+      logger.info({ version: decision.desired.version }, 'another configuration is desired');
+      this.#want(decision.desired);
+    }
+    if (decision.kind !== 'refused') return;
+    const { refusal } = decision;
+    if (JSON.stringify(refusal) === JSON.stringify(state.refused)) return;
+    logger.warn({ ...refusal }, 'configuration refused');
+    this.#state = { ...state, refused: refusal };
+    void this.#keep();
+    this.#listener();
+  }
+
+  /** Gives the configuration that would have come first, but whose files are not there. */
+  async #beginFirst(): Promise<DesiredConfig | undefined> {
+    const { runs, trial } = this.#options;
+    const failed: { desired: DesiredConfig; error: unknown }[] = [];
+    let missing: DesiredConfig | undefined;
+    for (const desired of candidatesOf(this.#state)) {
+      if (desired !== undefined && !(await trial.isReady(desired.settings))) {
+        missing ??= desired;
+        continue;
+      }
+      if (this.#isStopping) return undefined;
+      try {
+        await this.#beginWith(desired);
+        break;
+      } catch (error) {
+        if (desired === undefined || this.#isStopping) throw error;
+        failed.push({ desired, error });
+      }
+    }
+    if (this.#isStopping) return undefined;
+    for (const { desired, error } of failed) this.#refuse(desired, notStarted(error));
+    const { resting: _resting, ...rest } = this.#state;
+    this.#state = rest;
+    await this.#keep();
+    return missing;
+  }
+
+  async #beginWith(desired: DesiredConfig | undefined): Promise<void> {
+    const before = this.#state;
+    const isResting = desired !== undefined && isSameWish(desired, before.resting);
+    this.#running = desired;
+    try {
+      if (isResting) await this.#save(withUnproved(before, desired));
+      await this.#options.runs.begin(desired);
+    } catch (error) {
+      this.#running = undefined;
+      // Resting again: an end with a reason is no crash, and it is refused once another one has begun in its place.
+      if (isResting && !this.#isStopping) {
+        this.#state = before;
+        await this.#keep();
+      }
+      throw error;
+    }
+  }
+
+  #want(desired: DesiredConfig): void {
+    this.#wish = desired;
+    this.#abort.abort(newWish);
+    this.#work ??= this.#tryWishes();
+    this.#listener();
+  }
+
+  /** Until nothing is desired that isn't in force or refused. */
+  async #tryWishes(): Promise<void> {
+    while (this.#wish !== undefined && !this.#isStopping) {
+      const desired = this.#wish;
+      this.#abort = new AbortController();
+      const { signal } = this.#abort;
+      try {
+        await this.#take(desired, signal);
+      } catch (error) {
+        await this.#drop(desired, { error, isOvertaken: signal.aborted });
+      }
+      if (this.#wish === desired) this.#wish = undefined;
+      this.#listener();
+    }
+    // In the same turn as the last look at the wish, so that none is missed in between.
+    this.#work = undefined;
+  }
+
+  async #take(desired: DesiredConfig, signal: AbortSignal): Promise<void> {
+    const { runs, trial, logger } = this.#options;
+    const running = this.#running;
+    await trial.load(desired.settings, signal);
+    signal.throwIfAborted();
+    await this.#save(withUnproved(this.#state, desired));
+    await trial.tryOut({ desired, running, signal });
+    signal.throwIfAborted();
+    clearTimeout(this.#provedTimer);
+    // Before it is, so that a stop meanwhile lets it rest.
+    this.#running = desired;
+    try {
+      await runs.change(desired);
+    } catch (error) {
+      this.#running = running;
+      this.#awaitProof();
+      throw notStarted(error);
+    }
+    logger.info({ version: desired.version }, 'the desired configuration is in force');
+    if (this.#isStopping) return;
+    this.#state = inUse(this.#state, desired);
+    this.#awaitProof();
+    await this.#keep();
+  }
+
+  /** It isn't in force: refused, unless it was overtaken or the agent stops. */
+  async #drop(
+    desired: DesiredConfig,
+    { error, isOvertaken }: { error: unknown; isOvertaken: boolean },
+  ): Promise<void> {
+    if (this.#isStopping) return;
+    if (isOvertaken && !(error instanceof ConfigRefused && error.code === 'not_started')) {
+      this.#state = withoutUnproved(this.#state, desired);
+    } else {
+      this.#refuse(desired, error instanceof ConfigRefused ? error : notStarted(error));
+    }
+    await this.#keep();
+  }
+
+  #refuse(desired: DesiredConfig, { code, message }: ConfigRefused): void {
+    const { version } = desired;
+    this.#options.logger.warn({ version, code, reason: message }, 'configuration refused');
+    this.#state = refused(this.#state, { desired, code, reason: message });
+  }
+
+  #awaitProof(): void {
+    clearTimeout(this.#provedTimer);
+    const running = this.#running;
+    if (running === undefined || this.#isStopping) return;
+    if (!this.#state.unproved.some((one) => isSameWish(one, running))) return;
+    // What keeps the agent alive is its work, not this timer.
+    this.#provedTimer = setTimeout(() => void this.#prove(running), standsAfterMs).unref();
+  }
+
+  async #prove(running: DesiredConfig): Promise<void> {
+    const { trial, logger } = this.#options;
+    logger.info({ version: running.version }, 'the configuration has stood');
+    this.#state = proved(this.#state, running);
+    this.#listener();
+    await this.#keep();
+    const { accepted, before, unproved } = this.#state;
+    const kept = [accepted, before, this.#wish, ...unproved].filter((one) => one !== undefined);
+    await trial
+      .tidy(kept.map(({ settings }) => settings))
+      .catch((error: unknown) => logger.warn({ err: error }, 'old model files not removed'));
+  }
+
+  /** The guard: nothing is tried or used before this has resolved. */
+  async #save(state: SettledState): Promise<void> {
+    this.#state = state;
+    try {
+      await this.#options.file.save(state);
+    } catch (cause) {
+      const message = 'The disk takes nothing: what is tried has to be written down first.';
+      throw new ConfigRefused('not_started', message, { cause });
+    }
+  }
+
+  /** As well as the disk allows: the device goes on with what is in memory. */
+  async #keep(): Promise<void> {
+    try {
+      await this.#options.file.save(this.#state);
+    } catch (error) {
+      this.#options.logger.error({ err: error }, 'the remote configuration is not on disk');
+    }
+  }
+}
+
+function notStarted(error: unknown): ConfigRefused {
+  if (error instanceof ConfigRefused) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new ConfigRefused('not_started', `No run could begin with it: ${reason}`, {
+    cause: error,
+  });
+}
