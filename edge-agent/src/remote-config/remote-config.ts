@@ -12,6 +12,7 @@ import {
   proved,
   refused,
   rested,
+  withoutRefusal,
   withoutUnproved,
   withUnproved,
   type SettledState,
@@ -83,7 +84,7 @@ export class RemoteConfig implements Lifecycle {
   }
 
   get progress(): ConfigProgress {
-    const trying = this.#wish?.version;
+    const trying = isSameWish(this.#wish, this.#running) ? undefined : this.#wish?.version;
     const { refused: last } = this.#state;
     return {
       ...(trying !== undefined && { trying }),
@@ -227,8 +228,9 @@ export class RemoteConfig implements Lifecycle {
     await trial.tryOut({ desired, running, signal });
     signal.throwIfAborted();
     clearTimeout(this.#provedTimer);
-    // Before it is, so that a stop meanwhile lets it rest.
+    // Before it is: a stop meanwhile lets it rest, and the new run's first report says so.
     this.#running = desired;
+    this.#state = withoutRefusal(this.#state);
     try {
       await runs.change(desired);
     } catch (error) {

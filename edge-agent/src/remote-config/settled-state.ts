@@ -76,10 +76,14 @@ export function withoutUnproved(state: SettledState, desired: DesiredConfig): Se
   return { ...state, unproved: state.unproved.filter((one) => !isSameWish(one, desired)) };
 }
 
-/** A run has begun with `desired`: those that it overtook are over, and what was refused before is. */
+/** A run has begun with `desired`: those that it overtook are over. */
 export function inUse(state: SettledState, desired: DesiredConfig): SettledState {
-  const { refused: _refused, ...rest } = state;
-  return { ...rest, unproved: state.unproved.filter((one) => isSameWish(one, desired)) };
+  return { ...state, unproved: state.unproved.filter((one) => isSameWish(one, desired)) };
+}
+
+/** Another one is taken: what was refused before it is over. */
+export function withoutRefusal({ refused: _refused, ...rest }: SettledState): SettledState {
+  return rest;
 }
 
 /** The run with `desired` has stood for long enough. */
