@@ -80,7 +80,9 @@ export class AgentProcess {
   }
 
   get records(): DeviceRecord[] {
-    return this.#payloads(channels.records).flatMap((batch) => (batch as RecordBatch).records as DeviceRecord[]);
+    return this.#payloads(channels.records).flatMap(
+      (batch) => (batch as RecordBatch).records as DeviceRecord[],
+    );
   }
 
   /** The first report after `from` of them for which that is so. */
