@@ -142,12 +142,13 @@ async function composeRun(options: {
     logger,
   });
   remote.onChange(() => publisher.reportConfig());
+  const privacySwitch = createPrivacySwitch(config);
   const agent = new EdgeAgent({
     ...{ runId, source, detector, classifier, outbox, clock, newTrackId, logger },
     ...{ sampleIntervalMs, analysisFps, maxVisitMs },
     readDisk: () => diskMeter.read(),
     sampleStretch: () => budget.sampleStretch,
-    privacySwitch: createPrivacySwitch(config),
+    privacySwitch,
     publishHealth: (message) => publisher.publishHealth(message),
     onPaused: (isPaused) => {
       vitalSigns.setPaused(isPaused);
@@ -165,7 +166,9 @@ async function composeRun(options: {
         vitalSigns.beginRun({ flush: () => outbox.flush() });
         await startAll([clock, publisher, agent]);
       } catch (error) {
-        await thread.stop();
+        vitalSigns.endRun();
+        // Another run may begin in this process: nothing of this one may stay, a camera or switch half open included.
+        await Promise.allSettled([source.stop(), privacySwitch?.stop(), thread.stop()]);
         throw error;
       }
     },
