@@ -22,9 +22,8 @@ export function ownXceptionCard(
   bigXception: ModelCard,
 ): ModelCard {
   const { id, temperature, thresholds } = own;
-  const { passes: _passes, ...card } = bigXception;
   return {
-    ...card,
+    ...bigXception,
     id,
     title: id,
     source: { from: 'the configuration', version: id, file: id, authors: 'the operator' },

@@ -31,7 +31,7 @@ export async function loadModels(options: LoadModelsOptions): Promise<void> {
 
 async function loadModel(model: WantedModel, options: LoadModelsOptions): Promise<void> {
   const { folder: directory, signal, logger, fetch = fetchModel, random = Math.random } = options;
-  const { sleep = (ms) => delay(ms, undefined, { signal }) } = options;
+  const { sleep = (ms: number) => delay(ms, undefined, { signal }) } = options;
   const waits = retrySchedule({ firstMs: 5_000, mostMs: 60_000, random });
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -13,6 +13,7 @@ import {
   refused,
   rested,
   withoutRefusal,
+  withoutResting,
   withoutUnproved,
   withUnproved,
   type SettledState,
@@ -105,7 +106,7 @@ export class RemoteConfig implements Lifecycle {
     this.#isLoaded = true;
     await this.#keep();
     const missing = await this.#beginFirst();
-    if (this.#isStopping) return;
+    if (this.#isStopped()) return;
     this.#hasStarted = true;
     this.#awaitProof();
     if (missing !== undefined) this.#want(missing);
@@ -128,7 +129,7 @@ export class RemoteConfig implements Lifecycle {
 
   /** Takes a message from `config`. */
   receive(payload: Uint8Array): void {
-    if (this.#isStopping) return;
+    if (this.#isStopped()) return;
     if (!this.#hasStarted) {
       this.#early = payload;
       return;
@@ -151,7 +152,7 @@ export class RemoteConfig implements Lifecycle {
 
   /** Gives the configuration that would have come first, but whose files are not there. */
   async #beginFirst(): Promise<DesiredConfig | undefined> {
-    const { runs, trial } = this.#options;
+    const { trial } = this.#options;
     const failed: { desired: DesiredConfig; error: unknown }[] = [];
     let missing: DesiredConfig | undefined;
     for (const desired of candidatesOf(this.#state)) {
@@ -159,19 +160,18 @@ export class RemoteConfig implements Lifecycle {
         missing ??= desired;
         continue;
       }
-      if (this.#isStopping) return undefined;
+      if (this.#isStopped()) return undefined;
       try {
         await this.#beginWith(desired);
         break;
       } catch (error) {
-        if (desired === undefined || this.#isStopping) throw error;
+        if (desired === undefined || this.#isStopped()) throw error;
         failed.push({ desired, error });
       }
     }
-    if (this.#isStopping) return undefined;
+    if (this.#isStopped()) return undefined;
     for (const { desired, error } of failed) this.#refuse(desired, notStarted(error));
-    const { resting: _resting, ...rest } = this.#state;
-    this.#state = rest;
+    this.#state = withoutResting(this.#state);
     await this.#keep();
     return missing;
   }
@@ -186,7 +186,7 @@ export class RemoteConfig implements Lifecycle {
     } catch (error) {
       this.#running = undefined;
       // Resting again: an end with a reason is no crash, and it is refused once another one has begun in its place.
-      if (isResting && !this.#isStopping) {
+      if (isResting && !this.#isStopped()) {
         this.#state = before;
         await this.#keep();
       }
@@ -203,7 +203,7 @@ export class RemoteConfig implements Lifecycle {
 
   /** Until nothing is desired that isn't in force or refused. */
   async #tryWishes(): Promise<void> {
-    while (this.#wish !== undefined && !this.#isStopping) {
+    while (this.#wish !== undefined && !this.#isStopped()) {
       const desired = this.#wish;
       this.#abort = new AbortController();
       const { signal } = this.#abort;
@@ -239,7 +239,7 @@ export class RemoteConfig implements Lifecycle {
       throw notStarted(error);
     }
     logger.info({ version: desired.version }, 'the desired configuration is in force');
-    if (this.#isStopping) return;
+    if (this.#isStopped()) return;
     this.#state = inUse(this.#state, desired);
     this.#awaitProof();
     await this.#keep();
@@ -250,7 +250,7 @@ export class RemoteConfig implements Lifecycle {
     desired: DesiredConfig,
     { error, isOvertaken }: { error: unknown; isOvertaken: boolean },
   ): Promise<void> {
-    if (this.#isStopping) return;
+    if (this.#isStopped()) return;
     if (isOvertaken && !(error instanceof ConfigRefused && error.code === 'not_started')) {
       this.#state = withoutUnproved(this.#state, desired);
     } else {
@@ -268,7 +268,7 @@ export class RemoteConfig implements Lifecycle {
   #awaitProof(): void {
     clearTimeout(this.#provedTimer);
     const running = this.#running;
-    if (running === undefined || this.#isStopping) return;
+    if (running === undefined || this.#isStopped()) return;
     if (!this.#state.unproved.some((one) => isSameWish(one, running))) return;
     // What keeps the agent alive is its work, not this timer.
     this.#provedTimer = setTimeout(() => void this.#prove(running), standsAfterMs).unref();
@@ -285,6 +285,11 @@ export class RemoteConfig implements Lifecycle {
     await trial
       .tidy(kept.map(({ settings }) => settings))
       .catch((error: unknown) => logger.warn({ err: error }, 'old model files not removed'));
+  }
+
+  /** A call, since it changes while a step awaits. */
+  #isStopped(): boolean {
+    return this.#isStopping;
   }
 
   /** The guard: nothing is tried or used before this has resolved. */

@@ -82,8 +82,15 @@ export function inUse(state: SettledState, desired: DesiredConfig): SettledState
 }
 
 /** Another one is taken: what was refused before it is over. */
-export function withoutRefusal({ refused: _refused, ...rest }: SettledState): SettledState {
-  return rest;
+export function withoutRefusal(state: SettledState): SettledState {
+  const { refused, ...rest } = state;
+  return refused === undefined ? state : rest;
+}
+
+/** The first run has begun: with it, or with another one in its place. */
+export function withoutResting(state: SettledState): SettledState {
+  const { resting, ...rest } = state;
+  return resting === undefined ? state : rest;
 }
 
 /** The run with `desired` has stood for long enough. */

@@ -40,7 +40,10 @@ async function load(answers: readonly ('ok' | ModelError['code'])[], settings?: 
     random: () => 0,
   }).then(
     () => 'loaded',
-    ({ code, message }: { code: string; message: string }) => `${code}: ${message}`,
+    (error: unknown) => {
+      const { code, message } = error as { code: string; message: string };
+      return `${code}: ${message}`;
+    },
   );
   return { outcome, waits, asked };
 }
@@ -98,7 +101,7 @@ describe('the folder of desired models', () => {
     await withTemporaryFolder(async (folder) => {
       await tidyModels([], path.join(folder, 'not-there'));
       const kept = { classifier: own('ours', 'a') };
-      const [{ file }] = wantedModels(kept) as [{ file: string }];
+      const { file } = wantedModels(kept)[0]!;
       const [older] = wantedModels({ classifier: own('ours', 'b') });
       await mkdir(folder, { recursive: true });
       const names = [file, `${file}.part`, older!.file, 'face.onnx.part'];

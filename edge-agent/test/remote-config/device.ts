@@ -42,11 +42,11 @@ export class Device {
   /** Each use of a wish, in a trial or a run, with its version. */
   readonly uses: string[] = [];
   /** The trial waits for it. */
-  gate: Promise<void> = Promise.resolve();
+  gate: Promise<unknown> = Promise.resolve();
   missing = new Set<number>();
   kept: readonly DeviceSettings[] = [];
   #life = 0;
-  #crash = Promise.withResolvers<void>();
+  #crash = Promise.withResolvers<undefined>();
 
   constructor(fates: readonly Fate[] = []) {
     this.fates = fates;
@@ -60,7 +60,7 @@ export class Device {
   async boot(): Promise<void> {
     this.#life += 1;
     this.isCrashed = false;
-    this.#crash = Promise.withResolvers();
+    this.#crash = Promise.withResolvers<undefined>();
     this.running = undefined;
     this.#takeDisk();
     const logger = silentLogger();
@@ -78,7 +78,7 @@ export class Device {
     this.#life += 1;
     this.#takeDisk();
     this.isCrashed = true;
-    this.#crash.resolve();
+    this.#crash.resolve(undefined);
   }
 
   /** What the process before still writes fails. */

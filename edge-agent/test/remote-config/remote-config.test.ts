@@ -64,12 +64,12 @@ describe('RemoteConfig', () => {
   it('forgets a trial that a stop cut short, so that it is tried when it is said again', async () => {
     const device = new Device();
     await device.boot();
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
     device.gate = promise;
     device.remote.receive(payloadOf(wishOf(4)));
     await device.settle();
     const stopping = device.remote.stop();
-    resolve();
+    resolve(undefined);
     await stopping;
     assert.equal(device.running, undefined);
     await device.boot();
@@ -82,7 +82,7 @@ describe('RemoteConfig', () => {
   it('lets a newer wish overtake the one on trial', async () => {
     const device = new Device();
     await device.boot();
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
     device.gate = promise;
     device.remote.receive(payloadOf(wishOf(4)));
     await device.settle();
@@ -90,7 +90,7 @@ describe('RemoteConfig', () => {
     device.remote.receive(payloadOf(wishOf(3)));
     assert.equal(device.remote.progress.trying, 5);
     assert.equal(device.remote.progress.refused?.code, 'outdated');
-    resolve();
+    resolve(undefined);
     await device.settle();
     assert.equal(device.version, 5);
     assert.deepEqual(
@@ -131,12 +131,12 @@ describe('RemoteConfig', () => {
     }
     await device.remote.stop();
     device.missing.add(2);
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
     device.gate = promise;
     await device.boot();
     assert.equal(device.version, 1);
     assert.equal(device.remote.progress.trying, 2);
-    resolve();
+    resolve(undefined);
     await device.settle();
     assert.equal(device.version, 2);
   });
