@@ -158,22 +158,23 @@ async function composeRun(options: {
   });
 
   const indicator = createIndicator({ config, agent, publisher, logger });
+  const ofRun: Lifecycle = {
+    start: async () => vitalSigns.beginRun({ flush: () => outbox.flush() }),
+    stop: async () => vitalSigns.endRun(),
+  };
   return {
     start: async () => {
       try {
         // The light first: people see that something begins.
-        await startAll([...indicator, outbox]);
-        vitalSigns.beginRun({ flush: () => outbox.flush() });
-        await startAll([clock, publisher, agent]);
+        await startAll([...indicator, outbox, ofRun, clock, publisher, agent]);
       } catch (error) {
-        vitalSigns.endRun();
         // Another run may begin in this process: nothing of this one may stay, a camera or switch half open included.
         await Promise.allSettled([source.stop(), privacySwitch?.stop(), thread.stop()]);
         throw error;
       }
     },
     stop: async () => {
-      vitalSigns.endRun();
+      await ofRun.stop();
       await agent.stop();
       await thread.stop();
       const isDrained = await publisher.drain(drainTimeoutMs);
