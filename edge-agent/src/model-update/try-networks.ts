@@ -26,6 +26,8 @@ const busyShare = 0.5;
 const toleratedFactor = 1.5;
 /** Longer than the slowest board takes; a network that is still not done is of no use. */
 const trialLimitMs = 120_000;
+/** One that doesn't come back at all. Its thread is ended, and where that ends the agent, the next start refuses it. */
+const passLimitMs = 60_000;
 
 interface Times {
   readonly candidate: number[];
@@ -102,14 +104,28 @@ function stopwatch(options: TryNetworksOptions): Stopwatch {
   return async (times, pass) => {
     signal.throwIfAborted();
     const startedAtMs = nowMs();
-    if (startedAtMs > endMs) {
-      const message = `The reference pictures take longer than ${trialLimitMs / 1_000} s.`;
-      throw new ConfigRefused('model_too_slow', message);
-    }
-    const result = await pass();
+    if (startedAtMs > endMs) throw tooLong('The reference pictures take', trialLimitMs);
+    const result = await withinLimit(pass());
     times.push(nowMs() - startedAtMs);
     return result;
   };
+}
+
+async function withinLimit<T>(pass: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_resolve, reject) => {
+    const late = tooLong('One look at a reference picture takes', passLimitMs);
+    timer = setTimeout(() => reject(late), passLimitMs);
+  });
+  try {
+    return await Promise.race([pass, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function tooLong(what: string, limitMs: number): ConfigRefused {
+  return new ConfigRefused('model_too_slow', `${what} longer than ${limitMs / 1_000} s.`);
 }
 
 function refuseAnswers(fault: string | undefined): void {

@@ -271,12 +271,15 @@ export class MqttPublisher {
   async #sendReports(connection: MqttConnection, config: ConfigSide): Promise<void> {
     const topic = mqttTopic(this.#options.deviceId, channels.configReported);
     let saidVersion: number | undefined;
+    let said: Buffer | undefined;
     while (connection.isOpen) {
       const { version } = this.#wakeup;
       if (saidVersion === this.#reportVersion) await this.#wakeup.after(version);
       else {
         saidVersion = this.#reportVersion;
         const payload = encode(config.report());
+        if (said?.equals(payload) === true) continue;
+        said = payload;
         await connection.publish({ topic, payload }, this.#options.ackTimeoutMs);
       }
     }

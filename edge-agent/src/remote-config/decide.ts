@@ -64,7 +64,10 @@ function faultOf(value: unknown): string {
   const [fault] = configValidators.desired.Errors(value);
   const place = fault?.instancePath.slice(1).replaceAll('/', '.') ?? '';
   const what = place === '' ? 'The configuration' : place;
-  return `${what} ${fault?.message ?? 'is not of this schema'}.`.slice(0, 400);
+  // What a closed schema says of a property that it doesn't know.
+  const isUnknown = fault?.message === 'schema is false';
+  const fits = fault?.message ?? 'is not of this schema';
+  return `${what} ${isUnknown ? 'is no setting' : fits}.`.slice(0, 400);
 }
 
 function parse(payload: Uint8Array): unknown {

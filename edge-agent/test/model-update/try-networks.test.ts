@@ -139,7 +139,7 @@ describe('tryNetworks', () => {
     );
   });
 
-  it('refuses what takes longer than half of the interval, and longer than what runs now', async () => {
+  it('refuses what takes longer than half of the interval, and longer than what runs now', async (context) => {
     let nowMs = 0;
     const timed = (ms: number): EmotionClassifier => {
       const inner = createEmotionClassifier({ models });
@@ -162,6 +162,14 @@ describe('tryNetworks', () => {
     assert.match(slow, /^model_too_slow: .* 146\.7 ms, now 0\.0 ms; at most 100\.0 ms/);
     const endless = await tried({ ...options, classifier: timed(50_000) });
     assert.match(endless, /^model_too_slow: .* longer than 120 s/);
+    const stuck = { ...timed(0), ...idle, classify: () => new Promise<never>(() => undefined) };
+    context.mock.timers.enable({ apis: ['setTimeout'] });
+    const waiting = setInterval(() => context.mock.timers.tick(60_000), 500);
+    assert.match(
+      await tried({ classifier: stuck }),
+      /^model_too_slow: One look .* longer than 60 s/,
+    );
+    clearInterval(waiting);
   });
 
   it(

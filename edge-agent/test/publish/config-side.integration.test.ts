@@ -103,6 +103,7 @@ test('says a change at once, or at the next connection', async (context) => {
   const broker = await brokerOf(context);
   const { publisher, state } = await publisherOf(context, broker);
   await until(() => versionsAt(broker).length === 1);
+  publisher.reportConfig();
   state.version = 2;
   publisher.reportConfig();
   await until(() => versionsAt(broker).at(-1) === 2);

@@ -115,6 +115,10 @@ describe('RemoteConfig', () => {
     device.remote.receive(payloadOf({ ...wishOf(9), settings: { analysisFps: 900 } }));
     assert.equal(device.remote.progress.refused?.code, 'bad_config');
     assert.match(device.remote.progress.refused.reason, /settings\.analysisFps must be <= 30/);
+    device.remote.receive(payloadOf({ ...wishOf(9), settings: { analysisfps: 9 } }));
+    assert.match(device.remote.progress.refused.reason, /^settings\.analysisfps is no setting\.$/);
+    device.remote.receive(Buffer.from('{'));
+    assert.equal(device.remote.progress.refused.version, 0);
     device.remote.receive(payloadOf(wishOf(9)));
     await device.settle();
     assert.equal(device.remote.progress.refused, undefined, 'taken since');
