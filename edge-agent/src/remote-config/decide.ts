@@ -1,11 +1,5 @@
 import { configValidators, type DesiredConfig } from '@emotion-fleet/contracts';
-import {
-  crashReason,
-  isSameWish,
-  wishIdOf,
-  type SettledState,
-  type StoredRefusal,
-} from './settled-state.ts';
+import { isSameWish, wishIdOf, type SettledState, type StoredRefusal } from './settled-state.ts';
 
 export interface DecisionInput {
   readonly state: SettledState;
@@ -33,13 +27,11 @@ export function decide({ state, running, trying, payload }: DecisionInput): Deci
   if (!configValidators.desired.Check(value)) return badConfig(value);
   if (isSameWish(value, trying) || isSameWish(value, running)) return ignored;
   const id = wishIdOf(value);
-  const isIt = (one: { version: number; digest?: string }) =>
-    one.version === id.version && one.digest === id.digest;
-  if (state.crashed.some(isIt)) {
-    return { kind: 'refused', refusal: { ...id, code: 'crashed', reason: crashReason } };
-  }
+  const known = state.refusals.findLast(
+    ({ version, digest }) => version === id.version && digest === id.digest,
+  );
   // Said again at each connection: what was refused is not tried again until it is another one.
-  if (state.refused !== undefined && isIt(state.refused)) return ignored;
+  if (known !== undefined) return { kind: 'refused', refusal: known };
   const newest = Math.max(running?.version ?? 0, trying?.version ?? 0);
   if (value.version < newest) {
     const reason = `Version ${value.version} is older than version ${newest}, which this device has.`;

@@ -11,8 +11,10 @@ import { Type, type Static } from 'typebox';
 const closed = { additionalProperties: false };
 
 /** A wish by its version and its settings: after the log was lost a version may come again with other settings. */
-const WishId = Type.Object({ version: Type.Integer(), digest: Type.String() }, closed);
-type WishId = Static<typeof WishId>;
+interface WishId {
+  readonly version: number;
+  readonly digest: string;
+}
 
 const StoredRefusal = Type.Object(
   {
@@ -38,18 +40,18 @@ export const SettledState = Type.Object(
     /** Was in use, not yet proved, when the agent was stopped in good order: goes on at the next start. */
     resting: Type.Optional(DesiredConfig),
     refused: Type.Optional(StoredRefusal),
-    /** Those that an agent died on, the newest last: never tried again. */
-    crashed: Type.Array(WishId),
+    /** All that were tried and refused, the newest last: never tried again. */
+    refusals: Type.Array(StoredRefusal),
   },
   closed,
 );
 export type SettledState = Static<typeof SettledState>;
 
 /** A device that was never told anything. */
-export const nothingSettled: SettledState = { unproved: [], crashed: [] };
+export const nothingSettled: SettledState = { unproved: [], refusals: [] };
 
-/** Each took a crash, so that this many are years of bad wishes. */
-const maxCrashed = 64;
+/** Years of bad wishes. */
+const maxRefusals = 64;
 const maxReasonLength = 400;
 
 export function isSameWish(a: DesiredConfig | undefined, b: DesiredConfig | undefined): boolean {
@@ -110,14 +112,21 @@ export function refused(
   const id = wishIdOf(desired);
   const isAccepted = isSameWish(accepted, desired);
   const [good, older] = isAccepted ? [before, undefined] : [accepted, before];
-  const crashed = code === 'crashed' ? [...state.crashed, id].slice(-maxCrashed) : state.crashed;
+  const refusal = { ...id, code, reason: reason.slice(0, maxReasonLength) };
   return {
     ...rest,
     ...(good !== undefined && { accepted: good }),
     ...(older !== undefined && { before: older }),
-    crashed,
-    refused: { ...id, code, reason: reason.slice(0, maxReasonLength) },
+    refusals: remembered([...state.refusals, refusal]),
+    refused: refusal,
   };
+}
+
+/** Where there are too many, what killed an agent is forgotten last. */
+function remembered(refusals: StoredRefusal[]): StoredRefusal[] {
+  if (refusals.length <= maxRefusals) return refusals;
+  const harmless = refusals.findIndex(({ code }) => code !== 'crashed');
+  return refusals.toSpliced(Math.max(0, harmless), 1);
 }
 
 /** What a start makes of what it finds on disk: the agent died on what isn't proved. */

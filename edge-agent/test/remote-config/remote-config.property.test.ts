@@ -32,16 +32,18 @@ class Witness {
 
   async see(one: Step): Promise<void> {
     const { device } = this;
-    const { version } = device;
+    const { version, running } = device;
     const uses = device.uses.length;
     await this.#take(one);
     await device.settle();
     for (const use of device.uses.slice(uses)) {
       assert.ok(!this.#deadly.has(wishIn(use)), `${use} after an agent died on it`);
     }
-    if (one.kind === 'kill' && version > this.#stood) this.#mourn();
+    if (one.kind === 'kill' && running !== undefined && version > this.#stood) {
+      this.#deadly.add(`${version} ${JSON.stringify(running.settings)}`);
+    }
     if (device.isCrashed) {
-      this.#mourn();
+      this.#deadly.add(wishIn(device.uses.at(-1) ?? ''));
       await device.boot();
       await device.settle();
       assert.equal(device.version, this.#stood, 'the one that stood, after a crash');
@@ -73,10 +75,6 @@ class Witness {
         mock.timers.tick(60_000);
     }
   }
-
-  #mourn(): void {
-    this.#deadly.add(wishIn(this.device.uses.at(-1) ?? ''));
-  }
 }
 
 /** `try 3 {...}`, `run 3 {...}`: the same wish. */
@@ -92,6 +90,8 @@ test('whatever is said and whatever dies: what stood stays, what killed is never
       const { device } = witness;
       await device.boot();
       for (const one of steps) await witness.see(one);
+      const refused = device.uses.filter((use) => /^try .*[13]\}$/.test(use));
+      assert.equal(new Set(refused).size, refused.length, 'what is refused is tried once');
       const good = wishOf(9, { sampleIntervalMs: 0 });
       device.remote.receive(payloadOf(good));
       await device.settle();
