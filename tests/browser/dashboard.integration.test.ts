@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from '@playwright/test';
 import type { DeviceList, Summary } from '@emotion-fleet/contracts/api';
@@ -137,6 +140,53 @@ describe('dashboard in a browser, fed by real cameras', () => {
     await tab.close();
   });
 
+  it('changes a camera from afar, and says what became of it', async () => {
+    const tab = await openTab('/devices/museum-entrance?last=15m');
+    const { page } = tab;
+    await tab.waitForAttribute('config', 'data-state', /^own$/);
+    await page.getByRole('button', { name: 'Change', exact: true }).click();
+    await page.getByLabel('Set here: Frames analysed').click();
+    await page.getByLabel('Frames analysed per second').fill('3');
+    await page.getByLabel('Set here: Zones left out').click();
+    const picture = (await tab.part('zones').locator('svg').boundingBox())!;
+    await page.mouse.move(picture.x + 4, picture.y + 4);
+    await page.mouse.down();
+    await page.mouse.move(picture.x + picture.width / 4, picture.y + picture.height / 4);
+    await page.mouse.up();
+    await tab.waitForAttribute('zones', 'data-rows', /^1$/);
+    await page.getByRole('button', { name: 'Send to the camera' }).click();
+    await tab.waitForAttribute('config', 'data-state', /^(pending|trying|applied)$/);
+    await tab.waitForAttribute('config', 'data-state', /^applied$/, 60_000);
+    assert.match(await tab.text('config'), /at most 3 per second[\s\S]*Zones left out\s+1/);
+    await tab.close();
+  });
+
+  it('shows why a camera refuses what is wanted of it, and that it goes on', async () => {
+    const tab = await openTab('/devices/museum-gallery?last=15m');
+    const { page } = tab;
+    await tab.waitForAttribute('config', 'data-state', /^own$/);
+    await page.getByRole('button', { name: 'Change', exact: true }).click();
+    await page.getByLabel('Set here: Face detector').click();
+    await using files = await serveWrongFile();
+    // Somebody else is quicker.
+    const answer = await fetch(`${fleet.address}/api/v1/devices/museum-gallery/config`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        settings: { detector: { kind: 'yunet', url: files.url } },
+        basedOn: 0,
+      }),
+    });
+    assert.equal(answer.status, 200);
+    await page.getByRole('button', { name: 'Send to the camera' }).click();
+    await page.getByText(/changed meanwhile/).waitFor();
+    await page.getByRole('button', { name: 'close' }).click();
+    await tab.waitForAttribute('config', 'data-state', /^refused$/, 60_000);
+    assert.match(await tab.text('config'), /the one before stays: .*gives another file/);
+    tab.takeMessage(/409/);
+    await tab.close();
+  });
+
   it('shows the last hour and says so where the address asks for no readable range', async () => {
     for (const query of ['last=banana', 'last=900d', 'from=2026-01-02&to=2026-01-01']) {
       const tab = await openTab(`/?${query}`);
@@ -216,3 +266,19 @@ describe('dashboard in a browser, fed by real cameras', () => {
     );
   }
 });
+
+/** Gives everybody a file that is not the one he wants. */
+async function serveWrongFile(): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = createServer((_request, response) => response.end('not a model'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/yunet.onnx`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -54,7 +54,7 @@ function colourfulShareOf(canvas: Canvas, least: number): number {
 /** One tab with the dashboard, and what its console said. */
 export class DashboardPage {
   readonly page: Page;
-  readonly messages: readonly string[];
+  readonly messages: string[];
 
   static async open(options: DashboardPageOptions): Promise<DashboardPage> {
     const { browser, url, width = 1440, height = 900 } = options;
@@ -107,6 +107,13 @@ export class DashboardPage {
 
   async overflowPx(): Promise<number> {
     return this.page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
+  }
+
+  /** A message of the console that has to be there: a refused request is one. */
+  takeMessage(wanted: RegExp): void {
+    const index = this.messages.findIndex((message) => wanted.test(message));
+    assert.ok(index >= 0, `the console did not say ${String(wanted)}`);
+    this.messages.splice(index, 1);
   }
 
   /** Closes the tab; its console must have stayed silent. */

@@ -13,6 +13,8 @@ export const testIds = {
   presenceStrip: 'presence-strip',
   gaps: 'gaps',
   health: 'health',
+  config: 'config',
+  zones: 'zones',
   trustPanel: 'trust-panel',
   demoBanner: 'demo-banner',
   rangePicker: 'range-picker',

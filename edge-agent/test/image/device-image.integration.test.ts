@@ -125,7 +125,7 @@ describe('the device image', () => {
     await unpackNpmPackage({ ...deviceNode, folder });
     const node = path.join(folder, 'bin/node');
     const command = ['unshare', '-m', 'sh', '-c', armCommand, node];
-    await faceOf({ image, command, limitMs: 300_000 });
+    await faceOf({ image, command, limitMs: 600_000 });
   });
 });
 

@@ -1,5 +1,7 @@
 import type {
   Coverage,
+  DeviceConfig,
+  DeviceConfigChange,
   DeviceHealth,
   DeviceItem,
   Heatmap,
@@ -90,6 +92,18 @@ export class ApiClient {
     return this.#get(`${scopePath({ kind: 'device', deviceId })}/health`, {}, signal);
   }
 
+  deviceConfig(deviceId: string, signal?: AbortSignal): Promise<DeviceConfig> {
+    return this.#get(`${scopePath({ kind: 'device', deviceId })}/config`, {}, signal);
+  }
+
+  changeDeviceConfig(deviceId: string, change: DeviceConfigChange): Promise<DeviceConfig> {
+    const path = `${scopePath({ kind: 'device', deviceId })}/config`;
+    return this.#ask(this.#url(path, {}), {
+      method: 'PUT',
+      body: JSON.stringify(change),
+    });
+  }
+
   siteHealth(siteId: string, signal?: AbortSignal): Promise<SiteHealth> {
     return this.#get(`${scopePath({ kind: 'site', siteId })}/health`, {}, signal);
   }
@@ -111,11 +125,15 @@ export class ApiClient {
     return items;
   }
 
-  async #get<T>(path: string, query: Query, signal?: AbortSignal): Promise<T> {
+  #get<T>(path: string, query: Query, signal?: AbortSignal): Promise<T> {
+    return this.#ask(this.#url(path, query), {}, signal);
+  }
+
+  async #ask<T>(url: string, init: Omit<RequestInit, 'headers'>, signal?: AbortSignal): Promise<T> {
     const timeout = AbortSignal.timeout(this.#timeoutMs);
     const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
     try {
-      const response = await this.#request(this.#url(path, query), either);
+      const response = await this.#request(url, { ...init, signal: either });
       if (!response.ok) throw await problemOf(response);
       return await readJson<T>(response);
     } catch (cause) {
@@ -125,9 +143,11 @@ export class ApiClient {
     }
   }
 
-  async #request(url: string, signal: AbortSignal): Promise<Response> {
+  async #request(url: string, init: Omit<RequestInit, 'headers'>): Promise<Response> {
+    const json = 'application/json';
+    const headers = { accept: json, ...(init.body !== undefined && { 'content-type': json }) };
     try {
-      return await this.#fetch(url, { headers: { accept: 'application/json' }, signal });
+      return await this.#fetch(url, { ...init, headers });
     } catch (cause) {
       if (isAbort(cause)) throw cause;
       const message = 'The server could not be reached.';
