@@ -145,9 +145,9 @@ describe('dashboard in a browser, fed by real cameras', () => {
     const { page } = tab;
     await tab.waitForAttribute('config', 'data-state', /^own$/);
     await page.getByRole('button', { name: 'Change', exact: true }).click();
-    await page.getByLabel('Set here: Frames analysed').click();
+    await page.getByRole('checkbox', { name: /^Frames analysed/ }).click();
     await page.getByLabel('Frames analysed per second').fill('3');
-    await page.getByLabel('Set here: Zones left out').click();
+    await page.getByRole('checkbox', { name: /^Zones left out/ }).click();
     const picture = (await tab.part('zones').locator('svg').boundingBox())!;
     await page.mouse.move(picture.x + 4, picture.y + 4);
     await page.mouse.down();
@@ -166,7 +166,7 @@ describe('dashboard in a browser, fed by real cameras', () => {
     const { page } = tab;
     await tab.waitForAttribute('config', 'data-state', /^own$/);
     await page.getByRole('button', { name: 'Change', exact: true }).click();
-    await page.getByLabel('Set here: Face detector').click();
+    await page.getByRole('checkbox', { name: /^Face detector/ }).click();
     await using files = await serveWrongFile();
     // Somebody else is quicker.
     const answer = await fetch(`${fleet.address}/api/v1/devices/museum-gallery/config`, {
