@@ -6,12 +6,8 @@ import { Limiter, runAll } from './limiter.ts';
 import { defaultKeyspace, type CassandraOptions, type Consistency } from './options.ts';
 import type { PartitionWrite } from './partition-groups.ts';
 import { RetryOncePolicy } from './retry-policy.ts';
+import type { Statement } from './statement.ts';
 import { WriteGatherer } from './write-gatherer.ts';
-
-export interface Statement {
-  readonly query: string;
-  readonly params: unknown[];
-}
 
 interface WriteOptions {
   /** Where another one is needed than the connection's. */

@@ -3,7 +3,8 @@ import type { TimeRange } from '../observation-store.ts';
 import type { DeviceStatusRow, HealthRow } from '../rows.ts';
 import { dayMs } from '../windows/time.ts';
 import { bucketsOf, clip, dayBucket } from './buckets.ts';
-import type { CassandraConnection, Statement } from './connection.ts';
+import type { CassandraConnection } from './connection.ts';
+import type { Statement } from './statement.ts';
 import { partitionName, type PartitionWrite } from './partition-groups.ts';
 
 export interface DeviceMessagesOptions {

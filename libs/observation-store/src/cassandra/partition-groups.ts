@@ -1,4 +1,4 @@
-import type { Statement } from './connection.ts';
+import type { Statement } from './statement.ts';
 
 /** A row to be written, and where. */
 export interface PartitionWrite {

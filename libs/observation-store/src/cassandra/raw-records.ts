@@ -4,7 +4,8 @@ import { compareRecordRows } from '../record-time.ts';
 import type { RecordRow } from '../rows.ts';
 import { dayMs, floorToDay } from '../windows/time.ts';
 import { bucketsOf, clip } from './buckets.ts';
-import type { CassandraConnection, Statement } from './connection.ts';
+import type { CassandraConnection } from './connection.ts';
+import type { Statement } from './statement.ts';
 import { partitionName, type PartitionWrite } from './partition-groups.ts';
 import {
   insertRaw,

@@ -3,7 +3,7 @@ import type { DeviceRecord, RecordKind } from '@emotion-fleet/contracts';
 import { recordTime } from '../record-time.ts';
 import type { RecordRow } from '../rows.ts';
 import { dayBucket, hourBucket, type Bucket } from './buckets.ts';
-import type { Statement } from './connection.ts';
+import type { Statement } from './statement.ts';
 
 interface RawTable {
   readonly name: string;

@@ -2,7 +2,8 @@ import type { types } from 'cassandra-driver';
 import type { TimeRange } from '../observation-store.ts';
 import type { Versioned } from '../rows.ts';
 import { bucketsOf, type Bucket } from './buckets.ts';
-import type { CassandraConnection, Statement } from './connection.ts';
+import type { CassandraConnection } from './connection.ts';
+import type { Statement } from './statement.ts';
 import { partitionName, type PartitionWrite } from './partition-groups.ts';
 
 export interface VersionedTableOptions<Row extends Versioned> {

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Statement } from './connection.ts';
+import type { Statement } from './statement.ts';
 import { PartitionGroups, type PartitionWrite } from './partition-groups.ts';
 
 /**

@@ -1,0 +1,5 @@
+/** A prepared statement and its values. */
+export interface Statement {
+  readonly query: string;
+  readonly params: unknown[];
+}
