@@ -2,7 +2,7 @@
  * The chain without anything that makes it more than a copy: the same log and store adapters, batches by partition,
  * offsets after writes; no check of a record, no windows, no ledger. Told as a service is, by its environment.
  */
-import { logPartitions, logTopics } from '@emotion-fleet/contracts';
+import { logTopics } from '@emotion-fleet/contracts';
 import { eventLogSettings, openEventLog } from '@emotion-fleet/event-log';
 import {
   openObservationStore,
@@ -39,7 +39,7 @@ const consumer = eventLog.createConsumer({
   from: 'start',
   // As the processor does.
   maxBatchEntries: 10_000,
-  partitionsAtOnce: logPartitions,
+  partitionsAtOnce: 3,
   onBatch: async ({ entries }) => {
     hop.receive(entries.length);
     const rows = entries.map(

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { logPartitions, logTopics, outboxMaxAgeMs } from '@emotion-fleet/contracts';
+import { logTopics, outboxMaxAgeMs } from '@emotion-fleet/contracts';
 import type { EventConsumer, EventLog, PartitionBatch } from '@emotion-fleet/event-log';
 import type { DeviceRegistry, ObservationStore } from '@emotion-fleet/observation-store';
 import {
@@ -251,12 +251,8 @@ const defaultGroupId = 'cloud-processor';
  * holds 500 records of theirs or 10,000.
  */
 const defaultMaxBatchEntries = 10_000;
-/**
- * All: while rows of one are being written, those of another are computed. kafkajs fetches anew once all that it had
- * fetched is worked through; one after the other, small batches would wait for the sum of their writes. What a fetch
- * brings is bounded by bytes, so that with a backlog it is a few partitions.
- */
-const partitionsAtOnce = logPartitions;
+/** While rows of one are being written, those of another are computed. */
+const partitionsAtOnce = 3;
 /** A batch of so many has not gathered during an interval: it comes from a backlog. */
 const backlogEntries = 2_000;
 const drainPollMs = 20;
