@@ -122,7 +122,7 @@ describe('dashboard in a browser, fed by real cameras', () => {
 
   for (const path of [`/?${range}`, sitePath, cameraPath]) {
     it(`fits a phone: ${path}`, async () => {
-      const tab = await openTab(path, { width: 390, height: 844 });
+      const tab = await openTab(path, { width: 360, height: 780 });
       await tab.seesChart('faceTimePie');
       await tab.seesChart('timeline');
       assert.equal(await tab.overflowPx(), 0);
@@ -146,7 +146,9 @@ describe('dashboard in a browser, fed by real cameras', () => {
     await tab.waitForAttribute('config', 'data-state', /^own$/);
     await page.getByRole('button', { name: 'Change', exact: true }).click();
     await page.getByRole('checkbox', { name: /^Frames analysed/ }).click();
-    await page.getByLabel('Frames analysed per second').fill('3');
+    const perSecond = page.getByLabel('Frames analysed per second');
+    await perSecond.fill('');
+    await perSecond.fill('3');
     await page.getByRole('checkbox', { name: /^Zones left out/ }).click();
     const picture = (await tab.part('zones').locator('svg').boundingBox())!;
     await page.mouse.move(picture.x + 4, picture.y + 4);
@@ -179,7 +181,7 @@ describe('dashboard in a browser, fed by real cameras', () => {
     });
     assert.equal(answer.status, 200);
     await page.getByRole('button', { name: 'Send to the camera' }).click();
-    await page.getByText(/changed meanwhile/).waitFor();
+    await page.getByText(/changed meanwhile.*Sending once more replaces/).waitFor();
     await page.getByRole('button', { name: 'close' }).click();
     await tab.waitForAttribute('config', 'data-state', /^refused$/, 60_000);
     assert.match(await tab.text('config'), /the one before stays: .*gives another file/);

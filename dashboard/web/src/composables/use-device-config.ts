@@ -1,6 +1,6 @@
 import { useDocumentVisibility, useIntervalFn } from '@vueuse/core';
 import type { DeviceConfig } from '@emotion-fleet/contracts/api';
-import { computed } from 'vue';
+import { computed, watch } from 'vue';
 import { useApp } from '../app-context.ts';
 import { useFetched, type Fetched } from './use-fetched.ts';
 
@@ -16,11 +16,13 @@ export function useDeviceConfig(deviceId: string): Fetched<DeviceConfig> {
     load: (signal) => api.deviceConfig(deviceId, signal),
   });
   const isAwaited = computed(() => ['pending', 'trying'].includes(config.data.value?.state ?? ''));
+  const refreshIfSeen = () => {
+    if (visibility.value === 'visible') void config.refresh();
+  };
   useIntervalFn(
-    () => {
-      if (visibility.value === 'visible') void config.refresh();
-    },
+    refreshIfSeen,
     computed(() => (isAwaited.value ? everyMs.awaited : everyMs.settled)),
   );
+  watch(visibility, refreshIfSeen);
   return config;
 }

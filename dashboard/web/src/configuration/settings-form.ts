@@ -32,8 +32,9 @@ export function formOf(settings: Settings): SettingsForm {
     sampleIntervalMs: settings.sampleIntervalMs ?? null,
     analysisFps: settings.analysisFps ?? null,
     maxVisitMinutes: settings.maxVisitMs === undefined ? null : settings.maxVisitMs / minuteMs,
-    thresholds: settings.emotionThresholds ?? null,
-    zones: settings.exclusionZones ?? null,
+    // Copies: what is typed must not change what was fetched.
+    thresholds: settings.emotionThresholds === undefined ? null : { ...settings.emotionThresholds },
+    zones: settings.exclusionZones === undefined ? null : [...settings.exclusionZones],
     detector: detectorKindOf(detector),
     detectorUrl: detector?.kind === 'yunet' ? (detector.url ?? '') : '',
     classifier: classifier?.kind ?? null,
