@@ -1,7 +1,8 @@
 import {
-  isId,
+  decodeReceived,
   messageValidators,
   type HealthMessage,
+  type Received,
   type StatusMessage,
 } from '@emotion-fleet/contracts';
 import type { PartitionBatch, StoredLogEntry } from '@emotion-fleet/event-log';
@@ -53,33 +54,14 @@ const isHealth = (value: unknown): value is HealthMessage => messageValidators.h
 /** A tombstone says that a device was erased; the store has been told already. */
 const hasValue = ({ value }: StoredLogEntry): boolean => value !== null;
 
-interface Row<Message> {
-  readonly deviceId: string;
-  readonly receivedAt: number;
-  readonly message: Message;
-}
-
 function readRows<Message>(
   entries: readonly StoredLogEntry[],
   isMessage: (value: unknown) => value is Message,
-): Row<Message>[] {
+): Received<Message>[] {
   return entries.flatMap(({ key, value }) => {
-    const row = value === null ? undefined : parse(value);
-    if (row === undefined || row.deviceId !== key || !isId(row.deviceId)) return [];
-    const { deviceId, receivedAt, message } = row;
+    const received = value === null ? undefined : decodeReceived(key, value);
+    if (received === undefined) return [];
+    const { deviceId, receivedAt, message } = received;
     return isMessage(message) ? [{ deviceId, receivedAt, message }] : [];
   });
-}
-
-function parse(bytes: Uint8Array): Row<unknown> | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { deviceId, receivedAt, message } = value as Record<string, unknown>;
-  if (typeof deviceId !== 'string' || !Number.isSafeInteger(receivedAt)) return undefined;
-  return { deviceId, receivedAt: receivedAt as number, message };
 }

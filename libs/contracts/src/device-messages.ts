@@ -88,10 +88,3 @@ export const messageValidators = {
   timeRequest: Compile(TimeRequest),
   timeResponse: Compile(TimeResponse),
 } as const;
-
-/** What stands in `device-status` and `device-health`: the message, who sent it, when it arrived. */
-export interface Received<Message> {
-  readonly deviceId: string;
-  readonly receivedAt: number;
-  readonly message: Message;
-}

@@ -7,6 +7,7 @@ export * from './limits.ts';
 export * from './log-topics.ts';
 export * from './logged-record.ts';
 export * from './mqtt-topics.ts';
+export * from './received.ts';
 export * from './record-check.ts';
 export * from './records.ts';
 export * from './site.ts';

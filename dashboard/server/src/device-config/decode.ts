@@ -1,5 +1,6 @@
 import {
   configValidators,
+  decodeReceived,
   type DesiredConfig,
   type Received,
   type ReportedConfig,
@@ -9,8 +10,12 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** An entry of `device-config`; undefined where it is none. */
 export function decodeDesired(bytes: Uint8Array): DesiredConfig | undefined {
-  const value = parse(bytes);
-  return configValidators.desired.Check(value) ? value : undefined;
+  try {
+    const value: unknown = JSON.parse(decoder.decode(bytes));
+    return configValidators.desired.Check(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** An entry of `device-config-reported`; undefined where it is none, or stands under another device. */
@@ -18,18 +23,8 @@ export function decodeReported(
   bytes: Uint8Array,
   key: string,
 ): Received<ReportedConfig> | undefined {
-  const value = parse(bytes);
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { deviceId, receivedAt, message } = value as Partial<Received<unknown>>;
-  if (deviceId !== key || !Number.isSafeInteger(receivedAt)) return undefined;
-  if (!configValidators.reported.Check(message)) return undefined;
-  return { deviceId, receivedAt: receivedAt as number, message };
-}
-
-function parse(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(decoder.decode(bytes));
-  } catch {
-    return undefined;
-  }
+  const received = decodeReceived(key, bytes);
+  if (received === undefined) return undefined;
+  const { message } = received;
+  return configValidators.reported.Check(message) ? { ...received, message } : undefined;
 }

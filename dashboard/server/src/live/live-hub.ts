@@ -1,8 +1,8 @@
 import {
   decodeLogged,
+  decodeReceived,
   logTopics,
   messageValidators,
-  type Received,
   type SampleRecord,
 } from '@emotion-fleet/contracts';
 import type { EventConsumer, EventLog, PartitionBatch } from '@emotion-fleet/event-log';
@@ -99,7 +99,7 @@ export class LiveHub {
 
   async #take({ topic, entries }: PartitionBatch): Promise<void> {
     if (topic.name === logTopics.deviceStatus.name) {
-      for (const { value } of entries) if (value !== null) this.#takeStatus(value);
+      for (const { key, value } of entries) if (value !== null) this.#takeStatus(key, value);
       return;
     }
     const seen = new Set<string>();
@@ -142,10 +142,9 @@ export class LiveHub {
   }
 
   /** A will of an old connection comes after the birth of a newer one; its lower `connectSeq` tells. */
-  #takeStatus(value: Uint8Array): void {
-    const status = parseStatus(value);
-    if (status === undefined) return;
-    const { deviceId, message, receivedAt } = status;
+  #takeStatus(deviceId: string, value: Uint8Array): void {
+    const { message, receivedAt } = decodeReceived(deviceId, value) ?? {};
+    if (receivedAt === undefined || !messageValidators.status.Check(message)) return;
     if (message.connectSeq < (this.#connectSeqs.get(deviceId) ?? 0)) return;
     this.#connectSeqs.set(deviceId, message.connectSeq);
     const event = { deviceId, state: message.state, at: isoTime(receivedAt) };
@@ -186,19 +185,4 @@ export class LiveHub {
 
 function concerns(stream: LiveStream, deviceId: string): boolean {
   return stream.deviceId === undefined || stream.deviceId === deviceId;
-}
-
-const decoder = new TextDecoder();
-
-function parseStatus(
-  value: Uint8Array,
-): Received<{ connectSeq: number; state: string }> | undefined {
-  try {
-    const parsed = JSON.parse(decoder.decode(value)) as Partial<Received<unknown>>;
-    const { deviceId, receivedAt, message } = parsed;
-    if (typeof deviceId !== 'string' || typeof receivedAt !== 'number') return undefined;
-    return messageValidators.status.Check(message) ? { deviceId, receivedAt, message } : undefined;
-  } catch {
-    return undefined;
-  }
 }
