@@ -1,4 +1,9 @@
-import { ExclusionZone, idPattern, type EmotionThresholds } from '@emotion-fleet/contracts';
+import {
+  ExclusionZone,
+  idPattern,
+  settingLimits,
+  type EmotionThresholds,
+} from '@emotion-fleet/contracts';
 import { readConfig, Type, variableName } from '@emotion-fleet/service';
 
 const detectors = '^(blazeface-320x256|blazeface-256x192|yunet:.+)$';
@@ -15,8 +20,8 @@ const AgentConfigSchema = Type.Object({
   dataDirectory: Type.String({ minLength: 1 }),
   modelCache: Type.String({ minLength: 1 }),
   camera: Type.String({ minLength: 1, default: 'rpicam:0' }),
-  sampleIntervalMs: Type.Integer({ minimum: 0, maximum: 60_000, default: 1_000 }),
-  analysisFps: Type.Number({ minimum: 0.5, maximum: 30, default: 5 }),
+  sampleIntervalMs: Type.Integer({ ...settingLimits.sampleIntervalMs, default: 1_000 }),
+  analysisFps: Type.Number({ ...settingLimits.analysisFps, default: 5 }),
   detector: Type.String({ pattern: detectors, default: 'blazeface-320x256' }),
   /** `accurate` takes more time a face; with the file of mini-Xception two networks are averaged. */
   classifier: Type.String({ pattern: classifiers, default: 'accurate' }),
@@ -25,9 +30,9 @@ const AgentConfigSchema = Type.Object({
   /** What runs the networks: ONNX Runtime or TensorFlow.js. */
   backend: Type.Enum(['onnx', 'tfjs'], { default: 'onnx' }),
   /** Someone who stays longer is not classified any more: staff, or a picture on the wall. */
-  maxVisitMs: Type.Integer({ minimum: 10_000, maximum: 24 * 3_600_000, default: 20 * 60_000 }),
+  maxVisitMs: Type.Integer({ ...settingLimits.maxVisitMs, default: 20 * 60_000 }),
   /** Where nobody is measured: boxes or polygons relative to the frame, as JSON. */
-  exclusionZones: Type.Array(ExclusionZone, { maxItems: 32, default: [] }),
+  exclusionZones: Type.Array(ExclusionZone, { ...settingLimits.exclusionZones, default: [] }),
   /** BCM numbers of header pins; unset where there is no switch or light. */
   privacySwitchPin: Type.Optional(HeaderPin),
   /** The level that means "nobody is to be filmed". */

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { ExclusionZone } from './exclusion-zone.ts';
-import { schemaVersion } from './limits.ts';
+import { schemaVersion, settingLimits } from './limits.ts';
 import { EpochMs, Seq } from './records.ts';
 
 const closed = { additionalProperties: false };
@@ -60,10 +60,10 @@ export type ClassifierModel = Static<typeof ClassifierModel>;
 export const DeviceSettings = Type.Object(
   {
     /** Time between samples of a track; 0 = each analysed frame. */
-    sampleIntervalMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 60_000 })),
-    analysisFps: Type.Optional(Type.Number({ minimum: 0.5, maximum: 30 })),
-    maxVisitMs: Type.Optional(Type.Integer({ minimum: 10_000, maximum: 24 * 3_600_000 })),
-    exclusionZones: Type.Optional(Type.Array(ExclusionZone, { maxItems: 32 })),
+    sampleIntervalMs: Type.Optional(Type.Integer(settingLimits.sampleIntervalMs)),
+    analysisFps: Type.Optional(Type.Number(settingLimits.analysisFps)),
+    maxVisitMs: Type.Optional(Type.Integer(settingLimits.maxVisitMs)),
+    exclusionZones: Type.Optional(Type.Array(ExclusionZone, settingLimits.exclusionZones)),
     /** Instead of those on the model's card. */
     emotionThresholds: Type.Optional(EmotionThresholds),
     detector: Type.Optional(DetectorModel),
@@ -117,7 +117,7 @@ export const ReportedConfig = Type.Object(
         sampleIntervalMs: Type.Integer({ minimum: 0 }),
         analysisFps: Type.Number({ minimum: 0 }),
         maxVisitMs: Type.Integer({ minimum: 0 }),
-        exclusionZones: Type.Array(ExclusionZone, { maxItems: 32 }),
+        exclusionZones: Type.Array(ExclusionZone, settingLimits.exclusionZones),
         emotionThresholds: EmotionThresholds,
       },
       closed,

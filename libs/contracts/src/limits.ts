@@ -15,6 +15,14 @@ export const minRawRetentionMs = outboxMaxAgeMs + 24 * 3_600_000;
 /** A visit counts as readable from this much time with scores on. */
 export const readableVisitMs = 1_000;
 
+/** What a device can be set to, by itself or from afar. */
+export const settingLimits = {
+  sampleIntervalMs: { minimum: 0, maximum: 60_000 },
+  analysisFps: { minimum: 0.5, maximum: 30 },
+  maxVisitMs: { minimum: 10_000, maximum: 24 * 3_600_000 },
+  exclusionZones: { maxItems: 32 },
+} as const;
+
 /** Upper edges in pixels of the face-height histogram; the last bin is open. */
 export const faceHeightBinEdgesPx = [20, 30, 40, 60, 80, 120, 160, 240] as const;
 
