@@ -69,12 +69,10 @@ async function download(file: FileHandle, options: FetchModelOptions): Promise<v
   if (have === model.bytes) return;
   if (have > model.bytes) have = await restart(file);
   const abort = new AbortController();
-  const onAbort = () => abort.abort(signal?.reason);
-  signal?.addEventListener('abort', onAbort);
-  if (signal?.aborted === true) onAbort();
+  const either = signal === undefined ? abort.signal : AbortSignal.any([signal, abort.signal]);
   const timer = setTimeout(() => abort.abort(new Error('silent')), silentMs);
   try {
-    const response = await get(url, { from: have, signal: abort.signal });
+    const response = await get(url, { from: have, signal: either });
     const { statusCode = 0, httpVersion, headers } = response;
     const isPart = statusCode === 206 && continuesAt(response, have);
     if (!isPart && statusCode !== 200) {
@@ -102,7 +100,6 @@ async function download(file: FileHandle, options: FetchModelOptions): Promise<v
     throw unreachable(url, reason, cause);
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
     abort.abort();
   }
 }
