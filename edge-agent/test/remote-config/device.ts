@@ -142,6 +142,12 @@ export class Device {
     if (life !== this.#life) await gone;
   }
 
+  /** Hears of a wish, and does what it can about it. */
+  async told(desired: DesiredConfig): Promise<void> {
+    this.remote.receive(payloadOf(desired));
+    await this.settle();
+  }
+
   /** Whatever can happen without a new message has happened. */
   async settle(): Promise<void> {
     for (let turn = 0; turn < 60; turn += 1) await Promise.resolve();

@@ -32,26 +32,22 @@ describe('RemoteConfig', () => {
   it('refuses what an agent died on, and begins with the one before', async () => {
     const device = new Device();
     await device.boot();
-    device.remote.receive(payloadOf(wishOf(4)));
-    await device.settle();
+    await device.told(wishOf(4));
     assert.equal(device.version, 4);
     device.kill();
     await device.boot();
     assert.equal(device.running, undefined);
     assert.equal(device.remote.progress.refused?.code, 'crashed');
-    device.remote.receive(payloadOf(wishOf(4)));
-    await device.settle();
+    await device.told(wishOf(4));
     assert.equal(device.running, undefined, 'said again at each connection, and never tried again');
-    device.remote.receive(payloadOf(wishOf(5)));
-    await device.settle();
+    await device.told(wishOf(5));
     assert.equal(device.version, 5);
   });
 
   it('takes a stop in good order for no crash: what was in use goes on', async () => {
     const device = new Device();
     await device.boot();
-    device.remote.receive(payloadOf(wishOf(4)));
-    await device.settle();
+    await device.told(wishOf(4));
     await device.remote.stop();
     await device.boot();
     assert.equal(device.version, 4);
@@ -66,16 +62,14 @@ describe('RemoteConfig', () => {
     await device.boot();
     const { promise, resolve } = Promise.withResolvers<undefined>();
     device.gate = promise;
-    device.remote.receive(payloadOf(wishOf(4)));
-    await device.settle();
+    await device.told(wishOf(4));
     const stopping = device.remote.stop();
     resolve(undefined);
     await stopping;
     assert.equal(device.running, undefined);
     await device.boot();
     assert.equal(device.remote.progress.refused, undefined);
-    device.remote.receive(payloadOf(wishOf(4)));
-    await device.settle();
+    await device.told(wishOf(4));
     assert.equal(device.version, 4);
   });
 
@@ -84,8 +78,7 @@ describe('RemoteConfig', () => {
     await device.boot();
     const { promise, resolve } = Promise.withResolvers<undefined>();
     device.gate = promise;
-    device.remote.receive(payloadOf(wishOf(4)));
-    await device.settle();
+    await device.told(wishOf(4));
     device.remote.receive(payloadOf(wishOf(5)));
     device.remote.receive(payloadOf(wishOf(3)));
     assert.equal(device.remote.progress.trying, 5);
@@ -103,11 +96,9 @@ describe('RemoteConfig', () => {
   it('keeps the one before where a wish is refused or starts no run', async () => {
     const device = new Device(['good', 'model_answers', 'not_started', 'model_unreachable']);
     await device.boot();
-    device.remote.receive(payloadOf(wishOf(1, interval(0))));
-    await device.settle();
+    await device.told(wishOf(1, interval(0)));
     for (const [index, code] of ['model_answers', 'not_started', 'model_unreachable'].entries()) {
-      device.remote.receive(payloadOf(wishOf(index + 2, interval(index + 1))));
-      await device.settle();
+      await device.told(wishOf(index + 2, interval(index + 1)));
       assert.equal(device.version, 1);
       assert.equal(device.remote.progress.refused?.version, index + 2);
       assert.equal(device.remote.progress.refused.code, code);
@@ -119,8 +110,7 @@ describe('RemoteConfig', () => {
     assert.match(device.remote.progress.refused.reason, /^settings\.analysisfps is no setting\.$/);
     device.remote.receive(Buffer.from('{'));
     assert.equal(device.remote.progress.refused.version, 0);
-    device.remote.receive(payloadOf(wishOf(9)));
-    await device.settle();
+    await device.told(wishOf(9));
     assert.equal(device.remote.progress.refused, undefined, 'taken since');
   });
 
@@ -128,8 +118,7 @@ describe('RemoteConfig', () => {
     const device = new Device();
     await device.boot();
     for (const version of [1, 2]) {
-      device.remote.receive(payloadOf(wishOf(version, interval(version))));
-      await device.settle();
+      await device.told(wishOf(version, interval(version)));
       await aMinute(device);
       assert.equal(device.kept[0]?.sampleIntervalMs, version);
     }
@@ -148,16 +137,14 @@ describe('RemoteConfig', () => {
   it('runs with its own settings where the file is damaged, and tries nothing that is not on disk first', async () => {
     const device = new Device();
     await device.boot();
-    device.remote.receive(payloadOf(wishOf(1)));
-    await device.settle();
+    await device.told(wishOf(1));
     await aMinute(device);
     await device.remote.stop();
     for (const name of ['settled-0', 'settled-1']) device.files.damage(name, 20);
     await device.boot();
     assert.equal(device.running, undefined);
     device.files.full = true;
-    device.remote.receive(payloadOf(wishOf(2, { maxVisitMs: 10_000 })));
-    await device.settle();
+    await device.told(wishOf(2, { maxVisitMs: 10_000 }));
     assert.equal(device.running, undefined);
     assert.equal(device.remote.progress.refused?.code, 'not_started');
     assert.equal(device.uses.filter((use) => use.includes(' 2 ')).length, 0);
