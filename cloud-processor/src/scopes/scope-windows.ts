@@ -27,11 +27,21 @@ export interface ScopeChange {
   readonly days: readonly ScopeWindowRow[];
 }
 
-/** Values of all devices of the partition in one hour. */
-type HourSlice = Map<string, WindowValues>;
+interface HourSlice {
+  /** Values of all devices of the partition in the hour; new ones are another object. */
+  readonly devices: Map<string, WindowValues>;
+  /** What each scope's last row was the sum of. */
+  readonly written: Map<Scope, readonly WindowValues[]>;
+}
+
 type ScopeDay = (ScopeWindowValues | undefined)[];
 
-/** One log partition's share of the windows of sites and fleet. */
+/**
+ * One log partition's share of the windows of sites and fleet.
+ *
+ * A batch touches few of the partition's sites, and the others are not written again. What is remembered of them
+ * holds, since whoever sees a batch fail throws the whole object away; a new one writes each scope once.
+ */
 export class ScopeWindows {
   readonly #options: ScopeWindowsOptions;
   readonly #slices = new LruMap<number, HourSlice>();
@@ -41,15 +51,17 @@ export class ScopeWindows {
     this.#options = options;
   }
 
-  /** Gives every scope window that these hours of devices touch. */
+  /** Gives every scope window that these hours of devices touch, or that an assignment has changed. */
   async apply(touched: readonly DeviceHourRow[], mark: WriteMark): Promise<ScopeChange> {
     const history = await this.#options.sites.current(touched.map(({ deviceId }) => deviceId));
     const hours: ScopeWindowRow[] = [];
     for (const [hour, rows] of Map.groupBy(touched, ({ windowStart }) => windowStart)) {
       const slice = await this.#loadSlice(hour, mark.logPartition);
-      for (const { deviceId, values } of rows) slice.set(deviceId, values);
-      for (const [scope, values] of sumSlice(slice, hour, history)) {
-        hours.push({ scope, windowStart: hour, ...mark, values });
+      for (const { deviceId, values } of rows) slice.devices.set(deviceId, values);
+      for (const [scope, devices] of devicesByScope(slice.devices, hour, history)) {
+        if (isSame(slice.written.get(scope), devices)) continue;
+        slice.written.set(scope, devices);
+        hours.push({ scope, windowStart: hour, ...mark, values: sumDeviceHours(devices) });
       }
     }
     const days = await this.#sumDays(hours, mark);
@@ -78,7 +90,8 @@ export class ScopeWindows {
     let slice = this.#slices.get(hour);
     if (slice === undefined) {
       const rows = await this.#options.store.readHourSlice(hour, logPartition);
-      slice = new Map(rows.map(({ deviceId, values }) => [deviceId, values]));
+      const devices = new Map(rows.map(({ deviceId, values }) => [deviceId, values]));
+      slice = { devices, written: new Map() };
       this.#slices.set(hour, slice);
     }
     return slice;
@@ -100,25 +113,43 @@ export class ScopeWindows {
   }
 }
 
-/**
- * The fleet and each site of an hour. A site that one of the devices stood at in another hour comes along,
- * empty perhaps: an assignment changed for this hour must not leave the device counted at both.
- */
+/** The fleet and each site of an hour, see `devicesByScope`. */
 export function sumSlice(
   slice: ReadonlyMap<string, WindowValues>,
   hour: number,
   history: SiteHistory,
 ): Map<Scope, ScopeWindowValues> {
-  const devicesByScope = new Map<Scope, WindowValues[]>([['fleet', []]]);
+  const scopes = devicesByScope(slice, hour, history);
+  return new Map([...scopes].map(([scope, devices]) => [scope, sumDeviceHours(devices)]));
+}
+
+/**
+ * Whose hours make up the fleet's and each site's, in order of device ids. A site that one of the devices stood at in
+ * another hour comes along, empty perhaps: an assignment changed for this hour must not leave the device counted at
+ * both.
+ */
+function devicesByScope(
+  slice: ReadonlyMap<string, WindowValues>,
+  hour: number,
+  history: SiteHistory,
+): Map<Scope, WindowValues[]> {
+  const scopes = new Map<Scope, WindowValues[]>([['fleet', []]]);
   const inOrder = [...slice].sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [deviceId, values] of inOrder) {
-    devicesByScope.get('fleet')!.push(values);
+    scopes.get('fleet')!.push(values);
     for (const siteId of history.sitesOf(deviceId)) {
       const scope: Scope = `site/${siteId}`;
-      if (!devicesByScope.has(scope)) devicesByScope.set(scope, []);
+      if (!scopes.has(scope)) scopes.set(scope, []);
     }
     const siteId = history.siteAt(deviceId, hour);
-    if (siteId !== undefined) devicesByScope.get(`site/${siteId}`)!.push(values);
+    if (siteId !== undefined) scopes.get(`site/${siteId}`)!.push(values);
   }
-  return new Map([...devicesByScope].map(([scope, values]) => [scope, sumDeviceHours(values)]));
+  return scopes;
+}
+
+function isSame(
+  before: readonly WindowValues[] | undefined,
+  now: readonly WindowValues[],
+): boolean {
+  return before?.length === now.length && now.every((values, index) => values === before[index]);
 }

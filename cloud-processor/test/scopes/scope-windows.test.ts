@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { zeroWindow, type WindowValues } from '@emotion-fleet/observation-store';
+import { zeroWindow, type Assignment, type WindowValues } from '@emotion-fleet/observation-store';
 import { sumDeviceHours, sumScopeHours } from '../../src/scopes/scope-sums.ts';
-import { sumSlice } from '../../src/scopes/scope-windows.ts';
+import { ScopeWindows, sumSlice } from '../../src/scopes/scope-windows.ts';
+import { SiteDirectory } from '../../src/scopes/site-directory.ts';
 import { SiteHistory } from '../../src/scopes/site-history.ts';
+import { newStore } from '../support/driver.ts';
 import { startAt } from '../support/records.ts';
 
 const hourMs = 3_600_000;
@@ -68,4 +70,57 @@ suite('scope windows', () => {
     assert.equal(day.clusters.clusters, 3);
     assert.equal(day.clusters.nn, 21);
   });
+
+  test('a batch gives the fleet and the sites that it touches; a new object each of the hour once', async () => {
+    const { apply, remembered, anew } = await setUp();
+    await remembered(['cam-a', 'cam-b', 'cam-c']);
+    assert.deepEqual(await apply('cam-c', 1), ['fleet', 'site/east']);
+    assert.deepEqual(await apply('cam-b', 2), ['fleet', 'site/south']);
+    anew();
+    assert.deepEqual(await apply('cam-b', 3), ['fleet', 'site/east', 'site/north', 'site/south']);
+  });
+
+  test('an assignment that changed gives both sites, whoever was touched', async () => {
+    const { apply, remembered, assign } = await setUp();
+    await remembered(['cam-a', 'cam-b', 'cam-c']);
+    assign({ deviceId: 'cam-c', siteId: 'south', fromHour: startAt });
+    assert.deepEqual(await apply('cam-a', 1), [
+      ...['fleet', 'site/east', 'site/north', 'site/south'],
+    ]);
+    assert.deepEqual(await apply('cam-a', 2), ['fleet', 'site/north']);
+  });
 });
+
+/** Batches of one device in one hour; a batch resolves to the scopes of which it gives an hour and a day. */
+async function setUp() {
+  const store = await newStore();
+  const registry: Assignment[] = [
+    ...assignments,
+    { deviceId: 'cam-c', siteId: 'east', fromHour: startAt - 2 * hourMs },
+  ];
+  const sites = new SiteDirectory({
+    registry: { listAssignments: () => Promise.resolve([...registry]) },
+    clock: { now: () => 0 },
+    maxAgeMs: 0,
+  });
+  const newWindows = () => new ScopeWindows({ store, sites, cachedWindows: 10 });
+  let windows = newWindows();
+  let version = store.epoch;
+  const mark = () => ({ version: (version += 1), logPartition: 3 });
+  const apply = async (deviceId: string, visits: number) => {
+    const row = { deviceId, windowStart: startAt, ...mark(), values: hourOf(visits, 1) };
+    await store.putHours([row]);
+    const { hours, days } = await windows.apply([row], row);
+    const scopes = hours.map(({ scope }) => scope).sort();
+    assert.deepEqual(days.map(({ scope }) => scope).sort(), scopes);
+    return scopes;
+  };
+  return {
+    apply,
+    remembered: async (devices: readonly string[]) => {
+      for (const deviceId of devices) await apply(deviceId, 0);
+    },
+    anew: () => (windows = newWindows()),
+    assign: (assignment: Assignment) => registry.push(assignment),
+  };
+}
