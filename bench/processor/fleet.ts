@@ -39,6 +39,7 @@ export class FleetSource {
   readonly #devices: readonly DeviceRecords[];
   readonly #waiting: LogEntry[] = [];
   #time: number;
+  #taken = 0;
 
   constructor(startsAt: number) {
     this.#time = startsAt;
@@ -48,7 +49,13 @@ export class FleetSource {
     );
   }
 
+  /** Records given so far. */
+  get taken(): number {
+    return this.#taken;
+  }
+
   take(count: number): LogEntry[] {
+    this.#taken += count;
     while (this.#waiting.length < count) {
       this.#time += stepMs;
       for (const device of this.#devices) {
