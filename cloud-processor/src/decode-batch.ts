@@ -37,6 +37,11 @@ export function decodeBatch(entries: readonly StoredLogEntry[]): DecodedBatch {
   return { logged, bad };
 }
 
+/** How far the log has come: the latest arrival, epoch ms. */
+export function logTimeOf(logged: readonly LoggedRecord[]): number {
+  return logged.reduce((latest, { receivedAt }) => Math.max(latest, receivedAt), -Infinity);
+}
+
 export function isMarker(logged: LoggedRecord): logged is LoggedRecord<RejectedMarker> {
   return logged.record.kind === 'rejected';
 }

@@ -14,7 +14,7 @@ import {
 import { sumDeviceHours, sumScopeHours } from './scopes/scope-sums.ts';
 import { sumSlice } from './scopes/scope-windows.ts';
 import type { SiteHistory } from './scopes/site-history.ts';
-import { sumCells } from './windows/grid-cells.ts';
+import { addCells, toGrid } from './windows/grid-cells.ts';
 import { MinuteState } from './windows/minute-state.ts';
 import { sumWindows } from './windows/window-sums.ts';
 
@@ -105,7 +105,7 @@ function gridsOf(minutes: readonly Minute[]): Unversioned<GridRow>[] {
     .map((ofHour) => ({
       deviceId: ofHour[0]!.deviceId,
       hour: floorToHour(ofHour[0]!.windowStart),
-      cells: sumCells(ofHour.map(({ state }) => state.sums.cells)),
+      cells: toGrid(addCells(ofHour.map(({ state }) => state.sums.cells))),
     }))
     .filter(({ cells }) => cells.size > 0);
 }

@@ -6,28 +6,30 @@ import {
   type RecordRow,
 } from '@emotion-fleet/observation-store';
 import { CodedError } from '@emotion-fleet/service';
-import { decodeBatch, isRecordRow, type BadEntry } from './decode-batch.ts';
-import { LedgerTracker, type LedgerCounts } from './ledger/ledger-tracker.ts';
+import { decodeBatch, isRecordRow, logTimeOf, type BadEntry } from './decode-batch.ts';
+import {
+  LedgerTracker,
+  type LedgerCacheLimits,
+  type LedgerCounts,
+} from './ledger/ledger-tracker.ts';
 import type { SiteDirectory } from './scopes/site-directory.ts';
-import { ScopeWindows } from './scopes/scope-windows.ts';
+import { ScopeWindows, type ScopeCacheLimits } from './scopes/scope-windows.ts';
 import { DeviceWindows, type WindowCacheLimits } from './windows/device-windows.ts';
 import { isTooLate } from './windows/minute-sums.ts';
 
 /** Bounds of what is remembered of each log partition. */
-export interface CacheLimits extends WindowCacheLimits {
-  /** Hours and days of scopes. */
-  readonly scopeWindows: number;
-  readonly runs: number;
-  readonly ledgerBlocks: number;
-}
+export type CacheLimits = WindowCacheLimits & ScopeCacheLimits & LedgerCacheLimits;
 
+/** Enough for the partitions of ten thousand cameras, at the turn of an hour and of a day. */
 export const defaultCacheLimits: CacheLimits = {
-  hours: 500,
-  minutes: 10_000,
-  keys: 200_000,
-  scopeWindows: 200,
-  runs: 2_000,
-  ledgerBlocks: 4_000,
+  idleMs: 5 * 60_000,
+  hours: 3_000,
+  minutes: 20_000,
+  keys: 400_000,
+  scopeHours: 20_000,
+  scopeDays: 4_000,
+  runs: 3_000,
+  ledgerBlocks: 6_000,
 };
 
 export interface RecordHandlerOptions {
@@ -125,11 +127,12 @@ export class RecordHandler {
     { epoch, erasures }: { epoch: number; erasures: ErasureList },
   ): Promise<AppliedBatch> {
     const { store, sealAfterMs, windowsFrom = -Infinity } = this.#options;
+    const decoded = decodeBatch(batch.entries);
     const mark = {
       version: epoch + batch.entries.at(-1)!.offset,
       logPartition: batch.partition,
+      logTime: logTimeOf(decoded.logged),
     };
-    const decoded = decodeBatch(batch.entries);
     // Of a device that is erased for some hours the ledger goes on: the records did arrive.
     const logged = erasures.keepLedger(decoded.logged);
     const records = erasures.keepRecords(logged.filter(isRecordRow));
@@ -138,7 +141,7 @@ export class RecordHandler {
     const open = records.filter(({ record }) => recordTime(record) >= windowsFrom);
     const windows = await state.windows.apply(open, mark);
     const scopes = await state.scopes.apply(windows.hours, mark);
-    const ledger = await state.ledger.apply(logged, mark.version);
+    const ledger = await state.ledger.apply(logged, mark);
 
     // Nothing of this is read back, each row stands for itself: together they share the cost of being durable.
     await allDone([
@@ -163,12 +166,8 @@ export class RecordHandler {
     const { store, sites, sealAfterMs, limits } = this.#options;
     return {
       windows: new DeviceWindows({ store, sealAfterMs, limits }),
-      scopes: new ScopeWindows({ store, sites, cachedWindows: limits.scopeWindows }),
-      ledger: new LedgerTracker({
-        store,
-        cachedRuns: limits.runs,
-        cachedBlocks: limits.ledgerBlocks,
-      }),
+      scopes: new ScopeWindows({ store, sites, limits }),
+      ledger: new LedgerTracker({ store, limits }),
     };
   }
 }

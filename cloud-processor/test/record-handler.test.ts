@@ -129,4 +129,44 @@ suite('record handler', () => {
     assert.equal(minute?.values.samples.happy, 2);
     assert.equal((await store.readLedgerBlocks('cam-a'))[0]?.stored[0], 0b11);
   });
+
+  test('reads each device once, in a partition of ten thousand cameras', async () => {
+    const devices = Array.from({ length: 1_000 }, (_, index) => `cam-${index}`);
+    const assignments = devices.map((deviceId, index) => {
+      return { deviceId, siteId: `site-${index % 600}`, fromHour: startAt };
+    });
+    const reads = new Map<string, number>();
+    const store = countingReads(await newStore(), reads);
+    const handler = newHandler(store, { ...makeWorld(1, 0), assignments });
+    for (const [round, receivedAt] of [startAt, startAt + 60_000, startAt + 120_000].entries()) {
+      reads.clear();
+      const entries = devices.map((deviceId, index) => ({
+        key: deviceId,
+        offset: round * devices.length + index,
+        value: encodeLogged({
+          deviceId,
+          receivedAt,
+          record: sample({ seq: round, observedAt: receivedAt }),
+        }),
+      }));
+      await handler.apply(batchOf(0, entries));
+      if (round > 0) assert.deepEqual(Object.fromEntries(reads), {});
+      else assert.equal(reads.get('readRecords'), devices.length);
+    }
+  });
 });
+
+function countingReads(store: ObservationStore, reads: Map<string, number>): ObservationStore {
+  return new Proxy(store, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      const method = value.bind(target) as (...given: unknown[]) => unknown;
+      if (!String(name).startsWith('read')) return method;
+      return (...given: unknown[]) => {
+        reads.set(String(name), (reads.get(String(name)) ?? 0) + 1);
+        return method(...given);
+      };
+    },
+  });
+}

@@ -7,6 +7,7 @@ import type {
 import { isMarker } from '../decode-batch.ts';
 import { LruMap } from '../lru-map.ts';
 import { mapLimited } from '../map-limited.ts';
+import type { BatchMark } from '../windows/device-windows.ts';
 import { BlockState } from './block-state.ts';
 import { blockPartsOf, isBelievableGap } from './gaps.ts';
 import { heardRuns } from './heard-runs.ts';
@@ -14,9 +15,16 @@ import { RunState } from './run-state.ts';
 
 export interface LedgerTrackerOptions {
   readonly store: ObservationStore;
-  /** Devices and runs remembered at most (each), and blocks over all of them. */
-  readonly cachedRuns: number;
-  readonly cachedBlocks: number;
+  readonly limits: LedgerCacheLimits;
+}
+
+/** Bounds of the caches of one log partition; see `WindowCacheLimits`. */
+export interface LedgerCacheLimits {
+  readonly idleMs: number;
+  /** Devices, and runs. */
+  readonly runs: number;
+  /** Over all runs. */
+  readonly ledgerBlocks: number;
 }
 
 export interface LedgerCounts {
@@ -62,11 +70,16 @@ export class LedgerTracker {
   }
 
   /** Enters records and markers in the order of the log; gives every touched row. */
-  async apply(logged: readonly LoggedRecord[], version: number): Promise<LedgerChange> {
+  async apply(
+    logged: readonly LoggedRecord[],
+    { version, logTime }: Pick<BatchMark, 'version' | 'logTime'>,
+  ): Promise<LedgerChange> {
+    this.#blocks.advance(logTime);
+    this.#runs.advance(logTime);
     const touched = touchedBy(logged);
     await Promise.all([this.#loadBlocks(touched), this.#loadRuns(touched)]);
     const counts = { stored: 0, duplicates: 0, markers: 0, duplicateMarkers: 0, oversizedGaps: 0 };
-    const heardOf = new Map<string, LedgerRunRow>();
+    const heardOf = new Map<RunState, Pick<LedgerRunRow, 'deviceId' | 'runId'>>();
     for (const { deviceId, receivedAt, record } of logged) {
       const block = this.#block(deviceId, record.runId, blockOf(record.seq));
       const bit = record.seq % ledgerBlockSeqs;
@@ -79,12 +92,13 @@ export class LedgerTracker {
       for (const { runId, ...heard } of heardRuns(record)) {
         const run = this.#run(deviceId, runId);
         run.learn(heard);
-        heardOf.set(runKey(deviceId, runId), { deviceId, runId, version, ...run.toRow() });
+        heardOf.set(run, { deviceId, runId });
       }
     }
     const blocks = this.#blockRows(touched, version);
     this.#trim(touched);
-    return { blocks, runs: [...heardOf.values()], counts };
+    const runs = [...heardOf].map(([run, of]) => ({ ...of, version, ...run.toRow() }));
+    return { blocks, runs, counts };
   }
 
   #declare(deviceId: string, gap: GapRecord): boolean {
@@ -158,7 +172,7 @@ export class LedgerTracker {
   }
 
   #trim(touched: Touched): void {
-    const { cachedRuns, cachedBlocks } = this.#options;
+    const { idleMs, runs, ledgerBlocks } = this.#options.limits;
     for (const [key, { numbers }] of touched.blocks) {
       // A device goes on where it is; the many blocks of a long gap are not needed again.
       const { loaded } = this.#blocks.get(key)!;
@@ -166,14 +180,9 @@ export class LedgerTracker {
       for (const number of loaded.keys()) if (!kept.has(number)) loaded.delete(number);
     }
     let held = this.#blocks.sum(({ loaded }) => loaded.size);
-    this.#blocks.trim(
-      (size) => size > cachedRuns || held > cachedBlocks,
-      (_key, { loaded }) => (held -= loaded.size),
-    );
-    this.#runs.trim(
-      (size) => size > cachedRuns,
-      () => undefined,
-    );
+    const isTooMuch = (size: number) => size > runs || held > ledgerBlocks;
+    this.#blocks.trim({ idleMs, isTooMuch }, (_key, { loaded }) => (held -= loaded.size));
+    this.#runs.trim({ idleMs, isTooMuch: (size) => size > runs });
   }
 }
 

@@ -15,8 +15,9 @@ import {
   type TimeRange,
   type WindowValues,
 } from '@emotion-fleet/observation-store';
+import { logTimeOf } from '../decode-batch.ts';
 import type { LedgerTracker } from '../ledger/ledger-tracker.ts';
-import { sumCells } from '../windows/grid-cells.ts';
+import { addCells, toGrid } from '../windows/grid-cells.ts';
 import { MinuteState } from '../windows/minute-state.ts';
 import { sumWindows } from '../windows/window-sums.ts';
 import { allDone } from '../record-handler.ts';
@@ -101,12 +102,12 @@ export class DeviceRebuild {
     const inOrder = [...states].sort(([a], [b]) => a - b);
     for (const [minute, { sums }] of inOrder) minutes.set(minute, sums.values());
     const values = sumWindows(inOrder.map(([, { sums }]) => sums.values()));
-    const cells: GridCells = sumCells(inOrder.map(([, { sums }]) => sums.cells));
+    const cells: GridCells = toGrid(addCells(inOrder.map(([, { sums }]) => sums.cells)));
     const isCounted =
       rows.length > 0 || stored.hours.some(({ windowStart }) => isOfHour(windowStart));
     const hasGrid = cells.size > 0 || stored.grids.some((grid) => isOfHour(grid.hour));
     const ofHour = { ...this.#window(hour, values), logPartition: this.#logPartition };
-    const ledger = await this.#options.ledger.apply(rows, version);
+    const ledger = await this.#options.ledger.apply(rows, { version, logTime: logTimeOf(rows) });
     // Each row stands for itself: together they share the cost of being durable.
     await allDone([
       store.putMinutes([...minutes].map(([minute, sum]) => this.#window(minute, sum))),

@@ -2,9 +2,9 @@ import { logPartitions, logTopics } from '@emotion-fleet/contracts';
 import { partitionOf } from '@emotion-fleet/event-log';
 import { floorToDay, hourMs } from '@emotion-fleet/observation-store';
 import { systemClock } from '../clock.ts';
-import { decodeBatch } from '../decode-batch.ts';
+import { decodeBatch, logTimeOf } from '../decode-batch.ts';
 import { LedgerTracker } from '../ledger/ledger-tracker.ts';
-import { allDone } from '../record-handler.ts';
+import { allDone, defaultCacheLimits } from '../record-handler.ts';
 import { SiteHistory } from '../scopes/site-history.ts';
 import { DeviceRebuild } from './device-rebuild.ts';
 import { firstOpenHour, type MaintenanceOptions } from './replay.ts';
@@ -38,7 +38,7 @@ export async function rebuild(options: MaintenanceOptions): Promise<RebuildRepor
     const version = await store.beginEpoch();
     const assignments = await registry.listAssignments();
     const devices = [...new Set(assignments.map(({ deviceId }) => deviceId))].sort();
-    const ledger = newLedgerTracker(options);
+    const ledger = new LedgerTracker({ store, limits: defaultCacheLimits });
     for (const [index, deviceId] of devices.entries()) {
       const rebuilt = new DeviceRebuild({ ...options, deviceId, version, ledger });
       await rebuilt.run({ from, to }, checkpoint);
@@ -61,7 +61,7 @@ async function rebuildLedger(
   { epoch, checkpoint }: { epoch: number; checkpoint: () => void },
 ): Promise<number> {
   const { eventLog, store, progress } = options;
-  const ledger = newLedgerTracker(options);
+  const ledger = new LedgerTracker({ store, limits: defaultCacheLimits });
   let logEntries = 0;
   await eventLog.readThrough({
     topic: logTopics.faceEmotions,
@@ -70,7 +70,8 @@ async function rebuildLedger(
       checkpoint();
       const { erasures } = await store.refresh();
       const logged = erasures.keepLedger(decodeBatch(entries).logged);
-      const { blocks, runs } = await ledger.apply(logged, epoch + entries.at(-1)!.offset);
+      const version = epoch + entries.at(-1)!.offset;
+      const { blocks, runs } = await ledger.apply(logged, { version, logTime: logTimeOf(logged) });
       await allDone([store.putLedgerBlocks(blocks), store.putLedgerRuns(runs)]);
       logEntries += entries.length;
     },
@@ -78,8 +79,4 @@ async function rebuildLedger(
   });
   progress?.('ledger', 1);
   return logEntries;
-}
-
-function newLedgerTracker({ store }: MaintenanceOptions): LedgerTracker {
-  return new LedgerTracker({ store, cachedRuns: 200, cachedBlocks: 1_000 });
 }

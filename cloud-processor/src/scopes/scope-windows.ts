@@ -10,7 +10,7 @@ import {
   type WindowValues,
 } from '@emotion-fleet/observation-store';
 import { LruMap } from '../lru-map.ts';
-import type { WriteMark } from '../windows/device-windows.ts';
+import type { BatchMark } from '../windows/device-windows.ts';
 import type { SiteDirectory } from './site-directory.ts';
 import type { SiteHistory } from './site-history.ts';
 import { sumDeviceHours, sumScopeHours } from './scope-sums.ts';
@@ -18,8 +18,16 @@ import { sumDeviceHours, sumScopeHours } from './scope-sums.ts';
 export interface ScopeWindowsOptions {
   readonly store: ObservationStore;
   readonly sites: SiteDirectory;
-  /** Hour slices and scope days that are remembered at most (each). */
-  readonly cachedWindows: number;
+  readonly limits: ScopeCacheLimits;
+}
+
+/** Bounds of the caches of one log partition; see `WindowCacheLimits`. */
+export interface ScopeCacheLimits {
+  readonly idleMs: number;
+  /** Hours of devices, over all hours. */
+  readonly scopeHours: number;
+  /** Days of scopes. */
+  readonly scopeDays: number;
 }
 
 export interface ScopeChange {
@@ -52,38 +60,45 @@ export class ScopeWindows {
   }
 
   /** Gives every scope window that these hours of devices touch, or that an assignment has changed. */
-  async apply(touched: readonly DeviceHourRow[], mark: WriteMark): Promise<ScopeChange> {
+  async apply(touched: readonly DeviceHourRow[], mark: BatchMark): Promise<ScopeChange> {
     const history = await this.#options.sites.current(touched.map(({ deviceId }) => deviceId));
+    for (const cache of [this.#slices, this.#days]) cache.advance(mark.logTime);
+    const { version, logPartition } = mark;
     const hours: ScopeWindowRow[] = [];
     for (const [hour, rows] of Map.groupBy(touched, ({ windowStart }) => windowStart)) {
-      const slice = await this.#loadSlice(hour, mark.logPartition);
+      const slice = await this.#loadSlice(hour, logPartition);
       for (const { deviceId, values } of rows) slice.devices.set(deviceId, values);
       for (const [scope, devices] of devicesByScope(slice.devices, hour, history)) {
         if (isSame(slice.written.get(scope), devices)) continue;
         slice.written.set(scope, devices);
-        hours.push({ scope, windowStart: hour, ...mark, values: sumDeviceHours(devices) });
+        const values = sumDeviceHours(devices);
+        hours.push({ scope, windowStart: hour, version, logPartition, values });
       }
     }
-    const days = await this.#sumDays(hours, mark);
-    const { cachedWindows } = this.#options;
-    for (const cache of [this.#slices, this.#days]) {
-      cache.trim(
-        (size) => size > cachedWindows,
-        () => undefined,
-      );
-    }
+    const days = await this.#sumDays(hours);
+    this.#trim();
     return { hours, days };
   }
 
-  async #sumDays(hours: readonly ScopeWindowRow[], mark: WriteMark): Promise<ScopeWindowRow[]> {
-    const touched = new Map<ScopeDay, Pick<ScopeWindowRow, 'scope' | 'windowStart'>>();
-    for (const { scope, windowStart: hour, values } of hours) {
-      const windowStart = floorToDay(hour);
-      const day = await this.#loadDay(scope, windowStart, mark.logPartition);
-      day[(hour - windowStart) / hourMs] = values;
-      touched.set(day, { scope, windowStart });
+  async #sumDays(hours: readonly ScopeWindowRow[]): Promise<ScopeWindowRow[]> {
+    const touched = new Map<ScopeDay, Omit<ScopeWindowRow, 'values'>>();
+    for (const { values, ...row } of hours) {
+      const windowStart = floorToDay(row.windowStart);
+      const day = await this.#loadDay(row.scope, windowStart, row.logPartition);
+      day[(row.windowStart - windowStart) / hourMs] = values;
+      touched.set(day, { ...row, windowStart });
     }
-    return [...touched].map(([day, at]) => ({ ...at, ...mark, values: sumScopeHours(day) }));
+    return [...touched].map(([day, row]) => ({ ...row, values: sumScopeHours(day) }));
+  }
+
+  #trim(): void {
+    const { idleMs, scopeHours, scopeDays } = this.#options.limits;
+    let held = this.#slices.sum(({ devices }) => devices.size);
+    this.#slices.trim(
+      { idleMs, isTooMuch: () => held > scopeHours },
+      (_hour, { devices }) => (held -= devices.size),
+    );
+    this.#days.trim({ idleMs, isTooMuch: (size) => size > scopeDays });
   }
 
   async #loadSlice(hour: number, logPartition: number): Promise<HourSlice> {

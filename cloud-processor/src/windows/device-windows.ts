@@ -15,12 +15,17 @@ import {
 } from '@emotion-fleet/observation-store';
 import { LruMap } from '../lru-map.ts';
 import { mapLimited } from '../map-limited.ts';
-import { HourEntry, refreshSlot, type MinuteSlot } from './hour-entry.ts';
+import { closeSlot, HourEntry, refreshSlot, type MinuteSlot } from './hour-entry.ts';
 import { MinuteState } from './minute-state.ts';
 import { sumWindows, withoutShrinking } from './window-sums.ts';
 
-/** Bounds of the caches of one log partition. Beyond them raw rows are read again; nothing else changes. */
+/**
+ * Bounds of the caches of one log partition. Beyond them raw rows are read again; nothing else changes. They have to
+ * hold what the partition's devices touch in turn: of a cache that is a little too small nothing is found again.
+ */
 export interface WindowCacheLimits {
+  /** What no record has touched while the log went on for so long is dropped, whatever room there is. */
+  readonly idleMs: number;
   /** Hours of devices. */
   readonly hours: number;
   /** Minutes that know which records they hold. */
@@ -35,10 +40,12 @@ export interface DeviceWindowsOptions {
   readonly limits: WindowCacheLimits;
 }
 
-/** Which write the rows are: see `Versioned`, and `DeviceHourRow` for the partition. */
-export interface WriteMark {
+/** What holds for all rows of a batch: see `Versioned`, and `DeviceHourRow` for the partition. */
+export interface BatchMark {
   readonly version: number;
   readonly logPartition: number;
+  /** The latest `receivedAt` in it. */
+  readonly logTime: number;
 }
 
 /** Every window that a batch touched, as it is now. */
@@ -83,8 +90,9 @@ export class DeviceWindows {
   /** Merges raw rows that are already stored and gives every touched window, duplicates or not. */
   async apply(
     rows: readonly RecordRow[],
-    { version, logPartition }: WriteMark,
+    { version, logPartition, logTime }: BatchMark,
   ): Promise<WindowChange> {
+    for (const cache of [this.#hours, this.#days, this.#open]) cache.advance(logTime);
     const change = {
       minutes: [] as DeviceWindowRow[],
       hours: [] as DeviceHourRow[],
@@ -105,11 +113,11 @@ export class DeviceWindows {
         change.minutes.push({ deviceId, windowStart, version, values: refreshSlot(slot) });
       }
       const index = (hour - floorToDay(hour)) / hourMs;
-      const values = withoutShrinking(day.hours[index], entry.values());
+      const { values: summed, grid } = entry.sums(Math.min(...touched.rowsByMinute.keys()));
+      const values = withoutShrinking(day.hours[index], summed);
       day.hours[index] = values;
       change.hours.push({ deviceId, windowStart: hour, version, logPartition, values });
-      const cells = entry.grid();
-      if (cells.size > 0) change.grids.push({ deviceId, hour, version, cells });
+      if (grid.size > 0) change.grids.push({ deviceId, hour, version, cells: grid });
       const windowStart = floorToDay(hour);
       touchedDays.set(`${deviceId}/${windowStart}`, { deviceId, windowStart, day });
     }
@@ -168,8 +176,9 @@ export class DeviceWindows {
       slot.cells = state.sums.cells;
       // Only what this batch touches is likely to be touched again soon.
       if (rowsByMinute.has(minute)) slot.state = state;
+      else closeSlot(slot);
     }
-    entry.setStoredGrid(grids[0]?.cells);
+    if (grids[0] !== undefined) entry.setStoredGrid(grids[0].cells);
     return entry;
   }
 
@@ -200,25 +209,18 @@ export class DeviceWindows {
   }
 
   #trim(): void {
-    const { hours, minutes, keys } = this.#options.limits;
-    this.#hours.trim(
-      (size) => size > hours,
-      (_key, entry) => {
-        for (const slot of entry.slots()) this.#open.delete(slot);
-      },
-    );
-    this.#days.trim(
-      (size) => size > hours,
-      () => undefined,
-    );
+    const { idleMs, hours, minutes, keys } = this.#options.limits;
+    const tooManyHours = { idleMs, isTooMuch: (size: number) => size > hours };
+    this.#hours.trim(tooManyHours, (_key, entry) => {
+      for (const slot of entry.slots()) this.#open.delete(slot);
+    });
+    this.#days.trim(tooManyHours);
     let held = this.#open.sum((state) => state.keys);
-    this.#open.trim(
-      (size) => size > minutes || held > keys,
-      (slot, state) => {
-        slot.state = undefined;
-        held -= state.keys;
-      },
-    );
+    const isTooMuch = (size: number) => size > minutes || held > keys;
+    this.#open.trim({ idleMs, isTooMuch }, (slot, state) => {
+      closeSlot(slot);
+      held -= state.keys;
+    });
   }
 }
 

@@ -1,8 +1,32 @@
 import { emotions, gridColumns, gridRows, type SampleRecord } from '@emotion-fleet/contracts';
 import type { GridCells } from '@emotion-fleet/observation-store';
 
-/** Samples by `cell * emotions.length + emotion`: flat, since every minute of every camera holds one. */
-export type CellCounts = Map<number, number>;
+/** Samples by `cell * emotions.length + emotion`: a map while they grow, else `PackedCells`. */
+export interface CellCounts {
+  forEach(visit: (count: number, key: number) => void): void;
+}
+
+/** Counts that don't change any more, in a fifth of a map's memory: every minute of every camera holds some. */
+export class PackedCells implements CellCounts {
+  readonly #keys: Uint16Array;
+  readonly #counts: Uint32Array;
+  readonly total: number;
+
+  constructor(keys: readonly number[], counts: readonly number[]) {
+    this.#keys = Uint16Array.from(keys);
+    this.#counts = Uint32Array.from(counts);
+    this.total = counts.reduce((total, count) => total + count, 0);
+  }
+
+  static none = new PackedCells([], []);
+
+  /** In order of keys. */
+  forEach(visit: (count: number, key: number) => void): void {
+    for (let index = 0; index < this.#keys.length; index++) {
+      visit(this.#counts[index]!, this.#keys[index]!);
+    }
+  }
+}
 
 /** The cell that holds the face's centre, and the emotion, as a key of `CellCounts`. */
 export function cellKey({ face, frame, emotion }: SampleRecord): number {
@@ -11,29 +35,46 @@ export function cellKey({ face, frame, emotion }: SampleRecord): number {
   return (row * gridColumns + column) * emotions.length + emotions.indexOf(emotion);
 }
 
-export function addToCells(cells: CellCounts, key: number, count: number): void {
-  cells.set(key, (cells.get(key) ?? 0) + count);
+/** For one sum at a time: dense, since most keys of a busy hour are there. */
+const sums = new Uint32Array(gridColumns * gridRows * emotions.length);
+
+/** Adds up the cells of several minutes. */
+export function addCells(parts: readonly CellCounts[]): PackedCells {
+  sums.fill(0);
+  for (const part of parts) part.forEach((count, key) => (sums[key]! += count));
+  const keys: number[] = [];
+  const counts: number[] = [];
+  for (let key = 0; key < sums.length; key++) {
+    const count = sums[key]!;
+    if (count === 0) continue;
+    keys.push(key);
+    counts.push(count);
+  }
+  return new PackedCells(keys, counts);
 }
 
-/** Adds up the cells of several minutes, in the form that the store keeps. */
-export function sumCells(parts: Iterable<CellCounts>): GridCells {
+/** In the form that the store keeps. */
+export function toGrid(cells: CellCounts): GridCells {
   const grid = new Map<number, [number, number, number, number, number]>();
-  for (const part of parts) {
-    for (const [key, count] of part) {
-      const cell = Math.floor(key / emotions.length);
-      let counts = grid.get(cell);
-      if (counts === undefined) grid.set(cell, (counts = [0, 0, 0, 0, 0]));
-      counts[key % emotions.length]! += count;
-    }
-  }
+  cells.forEach((count, key) => {
+    const cell = Math.floor(key / emotions.length);
+    let counts = grid.get(cell);
+    if (counts === undefined) grid.set(cell, (counts = [0, 0, 0, 0, 0]));
+    counts[key % emotions.length] = count;
+  });
   return grid;
 }
 
-/** Samples in a grid. */
-export function gridTotal(cells: GridCells): number {
-  let total = 0;
-  for (const counts of cells.values()) for (const count of counts) total += count;
-  return total;
+export function fromGrid(grid: GridCells): PackedCells {
+  const keys: number[] = [];
+  const counts: number[] = [];
+  for (const [cell, byEmotion] of grid) {
+    for (const [emotion, count] of byEmotion.entries()) {
+      keys.push(cell * emotions.length + emotion);
+      counts.push(count);
+    }
+  }
+  return new PackedCells(keys, counts);
 }
 
 /** A face may stand over the edge by a rounding; it counts in the last cell. */

@@ -1,5 +1,5 @@
 import { minuteMs, type GridCells, type WindowValues } from '@emotion-fleet/observation-store';
-import { gridTotal, sumCells, type CellCounts } from './grid-cells.ts';
+import { addCells, fromGrid, PackedCells, toGrid, type CellCounts } from './grid-cells.ts';
 import type { MinuteState } from './minute-state.ts';
 import { sumWindows, withoutShrinking } from './window-sums.ts';
 
@@ -15,6 +15,21 @@ export interface MinuteSlot {
 }
 
 /**
+ * Minutes so far behind the one that changes are settled: they are summed up once. Visits count in the minute in which
+ * they began, so that the last few minutes still change.
+ */
+const settlesBehindMinutes = 5;
+
+/** The sum of the first minutes of an hour, those before `until` (an index). */
+interface Settled {
+  readonly until: number;
+  readonly values: WindowValues;
+  readonly cells: PackedCells;
+}
+
+const nothingSettled: Settled = { until: 0, values: sumWindows([]), cells: PackedCells.none };
+
+/**
  * One hour of one device. A minute without a slot has no records: the raw rows of the whole hour were read
  * when the entry was made, and only its owner has added any since.
  */
@@ -22,7 +37,8 @@ export class HourEntry {
   readonly deviceId: string;
   readonly hour: number;
   readonly #slots = new Array<MinuteSlot | undefined>(minutesPerHour).fill(undefined);
-  #grid: GridCells | undefined;
+  #settled = nothingSettled;
+  #grid = PackedCells.none;
 
   constructor({ deviceId, hour }: { deviceId: string; hour: number }) {
     this.deviceId = deviceId;
@@ -43,23 +59,38 @@ export class HourEntry {
     for (const slot of this.#slots) if (slot !== undefined) yield slot;
   }
 
-  /** The hour as the sum of its minutes in order of time. */
-  values(): WindowValues {
-    return sumWindows(this.#slots.map((slot) => slot?.values));
-  }
-
   /** What the store holds of the hour's grid. */
-  setStoredGrid(grid: GridCells | undefined): void {
-    this.#grid = grid;
+  setStoredGrid(grid: GridCells): void {
+    this.#grid = fromGrid(grid);
   }
 
-  /** The hour's grid; never one of fewer samples than before, see `withoutShrinking`. */
-  grid(): GridCells {
-    const computed = sumCells([...this.slots()].map(({ cells }) => cells ?? new Map()));
-    if (this.#grid === undefined || gridTotal(computed) >= gridTotal(this.#grid)) {
-      this.#grid = computed;
-    }
-    return this.#grid;
+  /**
+   * The hour as the sum of its minutes in order of time, and its grid, never one of fewer samples than before (see
+   * `withoutShrinking`). Before the minute `from` nothing has changed since the last call.
+   */
+  sums(from: number): { readonly values: WindowValues; readonly grid: GridCells } {
+    this.#settle(this.#index(from));
+    const { values, cells } = this.#withSettled(this.#slots.slice(this.#settled.until));
+    if (cells.total >= this.#grid.total) this.#grid = cells;
+    return { values, grid: toGrid(this.#grid) };
+  }
+
+  #settle(changed: number): void {
+    if (changed < this.#settled.until) this.#settled = nothingSettled;
+    const until = changed - settlesBehindMinutes;
+    if (until <= this.#settled.until) return;
+    const slots = this.#slots.slice(this.#settled.until, until);
+    this.#settled = { until, ...this.#withSettled(slots) };
+  }
+
+  /** What is settled and the minutes that come after it. */
+  #withSettled(slots: readonly (MinuteSlot | undefined)[]): Omit<Settled, 'until'> {
+    const present = slots.filter((slot) => slot !== undefined);
+    const cells = present.map((slot) => slot.cells).filter((cells) => cells !== undefined);
+    return {
+      values: sumWindows([this.#settled.values, ...present.map((slot) => slot.values)]),
+      cells: addCells([this.#settled.cells, ...cells]),
+    };
   }
 
   #index(minute: number): number {
@@ -75,4 +106,10 @@ export function refreshSlot(slot: MinuteSlot): WindowValues {
     slot.cells = state.sums.cells;
   }
   return slot.values ?? sumWindows([]);
+}
+
+/** Lets go of which records the minute holds: raw rows tell, should one more come. */
+export function closeSlot(slot: MinuteSlot): void {
+  slot.state = undefined;
+  if (slot.cells !== undefined) slot.cells = addCells([slot.cells]);
 }

@@ -11,7 +11,7 @@ import {
   type VisitRecord,
 } from '@emotion-fleet/contracts';
 import { recordTime, type RecordRow, type WindowValues } from '@emotion-fleet/observation-store';
-import { addToCells, cellKey, type CellCounts } from './grid-cells.ts';
+import { cellKey } from './grid-cells.ts';
 
 /**
  * Scores are added up as whole millionths and their squares as whole billionths, because integers give the
@@ -37,7 +37,7 @@ export class MinuteSums {
   #readableVisits = 0;
   #analysedMs = 0;
   /** Samples by cell and emotion. */
-  readonly cells: CellCounts = new Map();
+  readonly cells = new Map<number, number>();
 
   add(record: DeviceRecord): void {
     this.#records.stored += 1;
@@ -81,7 +81,8 @@ export class MinuteSums {
   #addSample(record: SampleRecord): void {
     this.#samples[record.emotion] += 1;
     this.#faceTimeMs[record.emotion] += record.durationMs;
-    addToCells(this.cells, cellKey(record), 1);
+    const cell = cellKey(record);
+    this.cells.set(cell, (this.cells.get(cell) ?? 0) + 1);
   }
 
   #addPresence({ analysedMs, frames }: PresenceRecord): void {

@@ -16,7 +16,7 @@ const marker = (seq: number): LoggedRecord =>
   logged({ schema: 1, kind: 'rejected', runId, seq, reason: 'bad_shape' });
 
 function trackerOf(store: ObservationStore): LedgerTracker {
-  return new LedgerTracker({ store, cachedRuns: 10, cachedBlocks: 10 });
+  return new LedgerTracker({ store, limits: { idleMs: 60_000, runs: 10, ledgerBlocks: 10 } });
 }
 
 async function enter(
@@ -25,7 +25,7 @@ async function enter(
   entries: readonly LoggedRecord[],
   version = 1,
 ) {
-  const change = await tracker.apply(entries, version);
+  const change = await tracker.apply(entries, { version, logTime: 0 });
   await store.putLedgerRuns(change.runs);
   await store.putLedgerBlocks(change.blocks);
   return change.counts;

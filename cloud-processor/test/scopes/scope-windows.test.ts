@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { zeroWindow, type Assignment, type WindowValues } from '@emotion-fleet/observation-store';
+import { defaultCacheLimits } from '../../src/record-handler.ts';
 import { sumDeviceHours, sumScopeHours } from '../../src/scopes/scope-sums.ts';
 import { ScopeWindows, sumSlice } from '../../src/scopes/scope-windows.ts';
 import { SiteDirectory } from '../../src/scopes/site-directory.ts';
@@ -103,14 +104,15 @@ async function setUp() {
     clock: { now: () => 0 },
     maxAgeMs: 0,
   });
-  const newWindows = () => new ScopeWindows({ store, sites, cachedWindows: 10 });
+  const newWindows = () => new ScopeWindows({ store, sites, limits: defaultCacheLimits });
   let windows = newWindows();
   let version = store.epoch;
-  const mark = () => ({ version: (version += 1), logPartition: 3 });
+  const mark = () => ({ version: (version += 1), logPartition: 3, logTime: startAt });
   const apply = async (deviceId: string, visits: number) => {
-    const row = { deviceId, windowStart: startAt, ...mark(), values: hourOf(visits, 1) };
+    const { logTime, ...written } = mark();
+    const row = { deviceId, windowStart: startAt, ...written, values: hourOf(visits, 1) };
     await store.putHours([row]);
-    const { hours, days } = await windows.apply([row], row);
+    const { hours, days } = await windows.apply([row], { ...written, logTime });
     const scopes = hours.map(({ scope }) => scope).sort();
     assert.deepEqual(days.map(({ scope }) => scope).sort(), scopes);
     return scopes;

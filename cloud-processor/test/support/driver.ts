@@ -8,10 +8,12 @@ import { startAt } from './records.ts';
 import { batchOf, type World } from './world.ts';
 
 export const tinyCaches: CacheLimits = {
+  idleMs: 0,
   hours: 1,
   minutes: 1,
   keys: 1,
-  scopeWindows: 1,
+  scopeHours: 1,
+  scopeDays: 1,
   runs: 1,
   ledgerBlocks: 1,
 };

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gridColumns, gridRows, type SampleRecord } from '@emotion-fleet/contracts';
-import { addToCells, cellKey, gridTotal, sumCells } from '../../src/windows/grid-cells.ts';
+import { addCells, cellKey, fromGrid, toGrid } from '../../src/windows/grid-cells.ts';
 import { sample } from '../support/records.ts';
 
 function cellOf(face: SampleRecord['face']): number | undefined {
-  const cells = new Map<number, number>();
-  addToCells(cells, cellKey(sample({ face, frame: { width: 320, height: 180 } })), 1);
-  return sumCells([cells]).keys().next().value;
+  const key = cellKey(sample({ face, frame: { width: 320, height: 180 } }));
+  return toGrid(new Map([[key, 1]]))
+    .keys()
+    .next().value;
 }
 
 suite('grid cells', () => {
@@ -21,15 +22,20 @@ suite('grid cells', () => {
   test('adds up minutes by cell and emotion', () => {
     const minute = (...records: SampleRecord[]) => {
       const cells = new Map<number, number>();
-      for (const record of records) addToCells(cells, cellKey(record), 1);
+      for (const record of records) {
+        const key = cellKey(record);
+        cells.set(key, (cells.get(key) ?? 0) + 1);
+      }
       return cells;
     };
     const face = { x: 0, y: 0, width: 2, height: 2 };
-    const grid = sumCells([
+    const cells = addCells([
       minute(sample({ face }), sample({ face, emotion: 'sad' })),
-      minute(sample({ face, emotion: 'sad' }), sample()),
+      addCells([minute(sample({ face, emotion: 'sad' }), sample())]),
     ]);
+    assert.equal(cells.total, 4);
+    const grid = toGrid(cells);
     assert.deepEqual(grid.get(0), [1, 2, 0, 0, 0]);
-    assert.equal(gridTotal(grid), 4);
+    assert.deepEqual(toGrid(addCells([fromGrid(grid)])), grid);
   });
 });
