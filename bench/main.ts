@@ -9,11 +9,13 @@ import { Cleanup } from './harness/cleanup.ts';
 import { makeReport, tableOf } from './harness/report.ts';
 import { Series } from './harness/series.ts';
 import { benchProcessor } from './processor/processor-bench.ts';
+import { benchWindows } from './windows/windows-bench.ts';
 
 const benches: Readonly<Record<BenchName, Bench>> = {
   edge: benchEdge,
   gateway: benchGateway,
   processor: benchProcessor,
+  windows: benchWindows,
 };
 
 async function main(): Promise<void> {

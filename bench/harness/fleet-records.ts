@@ -12,10 +12,22 @@ export class DeviceRecords {
   #seq = 0;
   #next: DeviceRecord | undefined;
 
-  constructor({ deviceId, seed, startsAt }: { deviceId: string; seed: number; startsAt: number }) {
+  constructor({
+    deviceId,
+    seed,
+    startsAt,
+    idleMs,
+  }: {
+    readonly deviceId: string;
+    readonly seed: number;
+    readonly startsAt: number;
+    /** See `DraftOptions`. */
+    readonly idleMs?: number;
+  }) {
     this.deviceId = deviceId;
     this.#startsAt = startsAt;
-    this.#drafts = recordDrafts({ random: seededRandom(seed), startsAtMs: 0 });
+    const pause = idleMs === undefined ? {} : { idleMs };
+    this.#drafts = recordDrafts({ random: seededRandom(seed), startsAtMs: 0, ...pause });
   }
 
   next(): DeviceRecord {

@@ -6,6 +6,7 @@ const benches = {
   edge: 'a picture to faces and emotions, beside human, face-api, and in Python OpenCV and fer',
   gateway: 'records acked after Kafka, beside bare kafkajs and ProducerPerformance',
   processor: 'records into the store, beside a raw-only chain, the Java driver and Spark',
+  windows: 'CPU and memory for the windows of 10,000 cameras, with nothing behind the processor',
 } as const;
 export type BenchName = keyof typeof benches;
 
