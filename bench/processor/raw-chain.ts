@@ -14,8 +14,7 @@ import {
   HopCounter,
   OperatorServer,
   readConfig,
-  startAll,
-  stopOnSignal,
+  runParts,
   Type,
 } from '@emotion-fleet/service';
 import { Registry } from 'prom-client';
@@ -53,10 +52,4 @@ const consumer = eventLog.createConsumer({
 const health = { store: () => store.health() };
 const operator = new OperatorServer({ port: config.operatorPort, registry, health });
 const parts = [eventLog, store, consumer, operator];
-await startAll(parts);
-stopOnSignal({
-  logger,
-  stop: async () => {
-    for (const part of parts.toReversed()) await part.stop();
-  },
-});
+await runParts(parts, { logger });

@@ -1,12 +1,6 @@
 import { openEventLog } from '@emotion-fleet/event-log';
 import { openDeviceRegistry, openObservationStore } from '@emotion-fleet/observation-store';
-import {
-  createLogger,
-  describeError,
-  OperatorServer,
-  startAll,
-  stopOnSignal,
-} from '@emotion-fleet/service';
+import { createLogger, describeError, OperatorServer, runParts } from '@emotion-fleet/service';
 import { Registry } from 'prom-client';
 import { readProcessorConfig } from './config.ts';
 import { Processor } from './processor.ts';
@@ -36,17 +30,13 @@ async function main(): Promise<void> {
   });
 
   const parts = [eventLog, store, registry, processor, operator];
-  await startAll(parts);
+  await runParts(parts, { logger });
   logger.info({ profile: config.profile }, 'processing');
-  stopOnSignal({
-    logger,
-    stop: async () => {
-      for (const part of parts.toReversed()) await part.stop();
-    },
-  });
 }
 
-main().catch((error: unknown) => {
+try {
+  await main();
+} catch (error) {
   process.stderr.write(`${describeError(error)}\n`);
-  process.exitCode = 1;
-});
+  process.exit(1);
+}

@@ -1,12 +1,6 @@
 import { openEventLog } from '@emotion-fleet/event-log';
 import { openDeviceRegistry } from '@emotion-fleet/observation-store';
-import {
-  createLogger,
-  describeError,
-  OperatorServer,
-  startAll,
-  stopOnSignal,
-} from '@emotion-fleet/service';
+import { createLogger, describeError, OperatorServer, runParts } from '@emotion-fleet/service';
 import { Registry } from 'prom-client';
 import { readGatewayConfig } from './config.ts';
 import { Gateway, RegistryAuthenticator } from './index.ts';
@@ -33,13 +27,7 @@ async function main(): Promise<void> {
     health: { gateway: () => gateway.health(), eventLog: () => eventLog.health() },
   });
   const parts = [eventLog, devices, operator, gateway];
-  stopOnSignal({
-    logger,
-    stop: async () => {
-      for (const part of parts.toReversed()) await part.stop();
-    },
-  });
-  await startAll(parts);
+  await runParts(parts, { logger });
 }
 
 try {

@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client';
 import { openEventLog } from '@emotion-fleet/event-log';
 import { openDeviceRegistry, openObservationStore } from '@emotion-fleet/observation-store';
-import { createLogger, describeError, startAll, stopOnSignal } from '@emotion-fleet/service';
+import { createLogger, describeError, runParts } from '@emotion-fleet/service';
 import packageFile from '../package.json' with { type: 'json' };
 import { readDashboardConfig } from './config.ts';
 import { DashboardServer } from './dashboard-server.ts';
@@ -10,7 +10,7 @@ try {
   await main();
 } catch (error) {
   process.stderr.write(`${describeError(error)}\n`);
-  process.exitCode = 1;
+  process.exit(1);
 }
 
 async function main(): Promise<void> {
@@ -36,11 +36,5 @@ async function main(): Promise<void> {
   });
 
   const parts = [eventLog, store, registry, dashboard];
-  await startAll(parts);
-  stopOnSignal({
-    logger,
-    stop: async () => {
-      for (const part of parts.toReversed()) await part.stop();
-    },
-  });
+  await runParts(parts, { logger });
 }

@@ -65,3 +65,22 @@ export async function startAll(parts: readonly Lifecycle[]): Promise<void> {
     throw error;
   }
 }
+
+/**
+ * The life of a service: starts its parts in order, and on a signal (see `stopOnSignal`) stops them, last first. A
+ * signal that comes while they start is heeded once they have. Rejects where one can't start; the caller then exits.
+ */
+export async function runParts(
+  parts: readonly Lifecycle[],
+  { logger }: Pick<RunServiceOptions, 'logger'>,
+): Promise<void> {
+  const started = startAll(parts);
+  stopOnSignal({
+    logger,
+    stop: async () => {
+      await started;
+      for (const part of parts.toReversed()) await part.stop();
+    },
+  });
+  await started;
+}
