@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import kafkajs from 'kafkajs';
+import { logTopics } from '@emotion-fleet/contracts';
 import { sparkCommand } from '../../cloud-processor/spark/spark-runtime.ts';
 import type { BenchContext } from '../harness/bench.ts';
 import type { BenchStack } from '../harness/bench-stack.ts';
@@ -6,11 +8,12 @@ import { LineProcess } from '../harness/line-process.ts';
 import { peerFile } from '../harness/peers.ts';
 
 const keyspace = 'bench_spark';
+const topic = logTopics.faceEmotions;
 
-/** Spark with raw rows alone; the function lets it read what is new in the log and gives its rows a second. */
+/** Spark with raw rows alone; the function lets it read the log's last records and gives its rows a second. */
 export async function startSpark(
   { cleanup }: BenchContext,
-  stack: BenchStack,
+  { stack, records }: { readonly stack: BenchStack; readonly records: number },
 ): Promise<() => Promise<number>> {
   const { command, parameters, environment } = await sparkCommand(
     peerFile('spark-raw/raw_rows.py'),
@@ -24,5 +27,15 @@ export async function startSpark(
     environment,
   });
   cleanup.add(() => spark.stop());
-  return async () => Number(await spark.ask());
+  const { Kafka, logLevel } = kafkajs;
+  const admin = new Kafka({ brokers: [stack.broker], logLevel: logLevel.ERROR }).admin();
+  await admin.connect();
+  cleanup.add(() => admin.disconnect());
+  return async () => {
+    const ends = await admin.fetchTopicOffsets(topic.name);
+    const begins = ends.map(({ partition, high, low }) => {
+      return [partition, Math.max(Number(low), Number(high) - Math.ceil(records / ends.length))];
+    });
+    return Number(await spark.ask(JSON.stringify({ [topic.name]: Object.fromEntries(begins) })));
+  };
 }

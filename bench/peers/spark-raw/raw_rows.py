@@ -1,7 +1,8 @@
 """Raw rows only, with Spark structured streaming: what lies in `face-emotions` goes to `samples_by_device`.
 
-For each line on standard input it reads what is new in the topic and prints rows a second. All kinds go to one
-table, without TTL and timestamp: one write a batch, which is less than what the other subjects do.
+For each line on standard input, the offsets to start from as JSON, it reads the topic to its end and prints rows a
+second. All kinds go to one table, without TTL and timestamp: one write a batch, which is less than what the other
+subjects do.
 
 Arguments: brokers, host of Cassandra, port, keyspace, checkpoint.
 """
@@ -24,11 +25,11 @@ def main() -> None:
         .getOrCreate()
     )
     spark.sparkContext.setLogLevel("ERROR")
-    for _ in sys.stdin:
+    for turn, starting_offsets in enumerate(sys.stdin):
         started_at = time.monotonic()
         query = (
-            rows_of(spark, brokers)
-            .writeStream.option("checkpointLocation", checkpoint)
+            rows_of(spark, brokers, starting_offsets.strip())
+            .writeStream.option("checkpointLocation", f"{checkpoint}/{turn}")
             .trigger(availableNow=True)
             .foreachBatch(lambda rows, _batch: write(rows, keyspace))
             .start()
@@ -38,12 +39,12 @@ def main() -> None:
         print(rows / (time.monotonic() - started_at), flush=True)
 
 
-def rows_of(spark, brokers):
+def rows_of(spark, brokers, starting_offsets):
     messages = (
         spark.readStream.format("kafka")
         .option("kafka.bootstrap.servers", brokers)
         .option("subscribe", "face-emotions")
-        .option("startingOffsets", "earliest")
+        .option("startingOffsets", starting_offsets)
         .load()
     )
     value = F.col("value").cast("string")
