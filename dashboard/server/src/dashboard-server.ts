@@ -14,6 +14,7 @@ import { checkLoopback } from './plugins/loopback.ts';
 import { checkGroupSize } from './privacy/group-size.ts';
 import { PrivacyGate } from './privacy/privacy-gate.ts';
 import { FleetMap } from './queries/fleet-map.ts';
+import { FleetActivity } from './queries/fleet-activity.ts';
 import { mayShowFaces } from './queries/last-hour.ts';
 import { LedgerReader } from './queries/ledger-reader.ts';
 import { isoTime } from './queries/query-range.ts';
@@ -57,6 +58,8 @@ export interface DashboardServerOptions {
   readonly changedIntervalMs?: number;
   /** Between two comments that keep a live stream open; default 15,000. */
   readonly heartbeatIntervalMs?: number;
+  /** See `FleetActivity`; default 10,000. */
+  readonly activityMaxAgeMs?: number;
 }
 
 /** The dashboard's API, live events and pages on one loopback port. */
@@ -116,10 +119,11 @@ export class DashboardServer {
   }
 
   #createTools(): ReadingTools {
-    const { store, info, clock = systemClock } = this.#options;
+    const { store, info, clock = systemClock, activityMaxAgeMs = 10_000 } = this.#options;
     const reader = new WindowReader(store);
-    const gate = new PrivacyGate({ minimumGroupSize: info.minimumGroupSize, reader });
-    return { store, reader, ledger: new LedgerReader({ store, clock }), gate, clock };
+    const activity = new FleetActivity({ reader, clock, maxAgeMs: activityMaxAgeMs });
+    const gate = new PrivacyGate({ minimumGroupSize: info.minimumGroupSize, activity });
+    return { store, reader, activity, ledger: new LedgerReader({ store, clock }), gate, clock };
   }
 
   #createLive(tools: ReadingTools): LiveHub {

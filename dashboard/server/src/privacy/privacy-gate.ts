@@ -1,8 +1,8 @@
 import type { TimeRange } from '@emotion-fleet/observation-store';
+import type { FleetActivity } from '../queries/fleet-activity.ts';
 import type { FleetMap } from '../queries/fleet-map.ts';
 import { observed, suppressedObserved, type Observed } from '../queries/observed.ts';
 import type { Place } from '../queries/place.ts';
-import type { WindowReader } from '../queries/window-reader.ts';
 import type { WindowSum } from '../queries/window-sum.ts';
 import { findHiddenPlaces } from './hidden-places.ts';
 import { isTooSmall } from './group-size.ts';
@@ -11,7 +11,7 @@ import { mergeSmallWindows, tooSmall, type TimedSum } from './merge-windows.ts';
 export interface PrivacyGateOptions {
   /** Visits that a number about people must rest on; 1 shows everything. */
   readonly minimumGroupSize: number;
-  readonly reader: WindowReader;
+  readonly activity: FleetActivity;
 }
 
 export interface GateQuery {
@@ -30,18 +30,17 @@ export interface ShownWindow extends TimeRange {
 /** The one place that decides which numbers about people may leave the server. */
 export class PrivacyGate {
   readonly minimumGroupSize: number;
-  readonly #reader: WindowReader;
+  readonly #activity: FleetActivity;
 
-  constructor({ minimumGroupSize, reader }: PrivacyGateOptions) {
+  constructor({ minimumGroupSize, activity }: PrivacyGateOptions) {
     this.minimumGroupSize = minimumGroupSize;
-    this.#reader = reader;
+    this.#activity = activity;
   }
 
   /** True where nothing about people may be said of the place in the range. */
   async isHidden({ fleet, place, range }: GateQuery): Promise<boolean> {
     if (this.minimumGroupSize <= 1) return false;
-    const stays = fleet.stays({ kind: 'fleet' }, range);
-    const activities = await this.#reader.readActivity(stays, range);
+    const activities = await this.#activity.read(fleet, range);
     if (place.kind === 'fleet') return isTooSmall(total(activities), this.minimumGroupSize);
     const hidden = findHiddenPlaces(activities, this.minimumGroupSize);
     return place.kind === 'site'

@@ -19,6 +19,8 @@ export class FleetMap {
   readonly sites: ReadonlyMap<string, SiteEntry>;
   readonly devices: ReadonlyMap<string, DeviceEntry>;
   readonly #stays = new Map<string, Stay[]>();
+  readonly #staysBySite: ReadonlyMap<string, readonly Stay[]>;
+  readonly #inOrder: readonly Stay[];
 
   constructor(options: {
     readonly sites: readonly SiteEntry[];
@@ -35,6 +37,9 @@ export class FleetMap {
       stays.push({ deviceId, siteId, from: fromHour, to: Number.POSITIVE_INFINITY });
       this.#stays.set(deviceId, stays);
     }
+    const ids = [...this.devices.keys()].sort();
+    this.#inOrder = ids.flatMap((deviceId) => this.#stays.get(deviceId) ?? []);
+    this.#staysBySite = Map.groupBy(this.#inOrder, ({ siteId }) => siteId);
   }
 
   static async load(registry: DeviceRegistry): Promise<FleetMap> {
@@ -68,10 +73,7 @@ export class FleetMap {
 
   /** The stays that a place is made of in a range, ordered by device, then by time. */
   stays(place: Place, range: TimeRange): Stay[] {
-    const deviceIds = place.kind === 'device' ? [place.deviceId] : [...this.devices.keys()].sort();
-    return deviceIds
-      .flatMap((deviceId) => this.#stays.get(deviceId) ?? [])
-      .filter((stay) => place.kind !== 'site' || stay.siteId === place.siteId)
+    return this.#staysAt(place)
       .map((stay) => ({
         ...stay,
         from: Math.max(stay.from, range.from),
@@ -89,9 +91,16 @@ export class FleetMap {
 
   /** Devices that stand at the site and are allowed in. */
   currentDevices(siteId: string, at: number): DeviceEntry[] {
-    return [...this.devices.values()].filter(
-      (device) => !isRevoked(device, at) && this.siteIdOf(device.deviceId, at) === siteId,
-    );
+    const everThere = new Set(this.#staysAt({ kind: 'site', siteId }).map((stay) => stay.deviceId));
+    return [...everThere]
+      .map((deviceId) => this.devices.get(deviceId)!)
+      .filter((device) => !isRevoked(device, at) && this.siteIdOf(device.deviceId, at) === siteId);
+  }
+
+  #staysAt(place: Place): readonly Stay[] {
+    if (place.kind === 'fleet') return this.#inOrder;
+    if (place.kind === 'site') return this.#staysBySite.get(place.siteId) ?? [];
+    return this.#stays.get(place.deviceId) ?? [];
   }
 }
 

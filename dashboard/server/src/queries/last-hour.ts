@@ -19,7 +19,8 @@ export interface LastHour {
 export class LastHourReader {
   readonly #fleet: FleetMap;
   readonly #range: TimeRange;
-  readonly #activities: readonly Activity[];
+  readonly #byDevice: ReadonlyMap<string, readonly Activity[]>;
+  readonly #bySite: ReadonlyMap<string, readonly Activity[]>;
   readonly #hidden: HiddenPlaces;
   readonly #now: number;
 
@@ -32,7 +33,8 @@ export class LastHourReader {
   }) {
     this.#fleet = options.fleet;
     this.#range = options.range;
-    this.#activities = options.activities;
+    this.#byDevice = Map.groupBy(options.activities, ({ stay }) => stay.deviceId);
+    this.#bySite = Map.groupBy(options.activities, ({ stay }) => stay.siteId);
     this.#hidden = options.hidden;
     this.#now = options.now;
   }
@@ -40,17 +42,17 @@ export class LastHourReader {
   static async read(tools: ReadingTools, fleet: FleetMap): Promise<LastHourReader> {
     const now = tools.clock.now();
     const range = lastHourRange(now);
-    const stays = fleet.stays({ kind: 'fleet' }, range);
-    const activities = await tools.reader.readActivity(stays, range);
+    const activities = await tools.activity.read(fleet, range);
     const hidden = findHiddenPlaces(activities, tools.gate.minimumGroupSize);
     return new LastHourReader({ fleet, range, activities, hidden, now });
   }
 
   of(place: Exclude<Place, { kind: 'fleet' }>): LastHour {
     const stays = this.#fleet.stays(place, this.#range);
-    const mine = this.#activities.filter(({ stay }) =>
-      place.kind === 'site' ? stay.siteId === place.siteId : stay.deviceId === place.deviceId,
-    );
+    const mine =
+      (place.kind === 'site'
+        ? this.#bySite.get(place.siteId)
+        : this.#byDevice.get(place.deviceId)) ?? [];
     const expectedMs = new ExpectedTime({ fleet: this.#fleet, stays, now: this.#now }).total();
     const analysedMs = mine.reduce((sum, activity) => sum + activity.analysedMs, 0);
     const hidden =

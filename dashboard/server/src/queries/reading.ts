@@ -1,6 +1,7 @@
 import type { ObservationStore, TimeRange } from '@emotion-fleet/observation-store';
 import type { Clock } from '../clock.ts';
 import type { PrivacyGate } from '../privacy/privacy-gate.ts';
+import type { FleetActivity } from './fleet-activity.ts';
 import type { FleetMap } from './fleet-map.ts';
 import type { LedgerReader } from './ledger-reader.ts';
 import type { Place } from './place.ts';
@@ -10,6 +11,7 @@ import type { WindowReader } from './window-reader.ts';
 export interface ReadingTools {
   readonly store: ObservationStore;
   readonly reader: WindowReader;
+  readonly activity: FleetActivity;
   readonly ledger: LedgerReader;
   readonly gate: PrivacyGate;
   readonly clock: Clock;

@@ -52,6 +52,8 @@ export async function startTestDashboard(
     metrics: new Registry(),
     info: { version: '0.0.0', profile: 'embedded', demo: true, minimumGroupSize: 1 },
     port: 0,
+    // What a test has just written is to be seen.
+    activityMaxAgeMs: 0,
     ...options,
   });
   const { port } = await dashboard.start();
