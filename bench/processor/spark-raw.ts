@@ -33,9 +33,11 @@ export async function startSpark(
   cleanup.add(() => admin.disconnect());
   return async () => {
     const ends = await admin.fetchTopicOffsets(topic.name);
-    const begins = ends.map(({ partition, high, low }) => {
-      return [partition, Math.max(Number(low), Number(high) - Math.ceil(records / ends.length))];
-    });
-    return Number(await spark.ask(JSON.stringify({ [topic.name]: Object.fromEntries(begins) })));
+    const share = Math.ceil(records / ends.length);
+    const begins: Record<number, number> = {};
+    for (const { partition, low, high } of ends) {
+      begins[partition] = Math.max(Number(low), Number(high) - share);
+    }
+    return Number(await spark.ask(JSON.stringify({ [topic.name]: begins })));
   };
 }
