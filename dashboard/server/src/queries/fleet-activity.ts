@@ -1,6 +1,6 @@
 import type { TimeRange } from '@emotion-fleet/observation-store';
 import type { Clock } from '../clock.ts';
-import type { FleetMap } from './fleet-map.ts';
+import type { FleetMap, Stay } from './fleet-map.ts';
 import type { Activity, WindowReader } from './window-reader.ts';
 
 export interface FleetActivityOptions {
@@ -12,6 +12,7 @@ export interface FleetActivityOptions {
 
 interface Answer {
   readonly readAt: number;
+  readonly stays: readonly Stay[];
   readonly activities: Promise<readonly Activity[]>;
 }
 
@@ -34,12 +35,14 @@ export class FleetActivity {
   async read(fleet: FleetMap, range: TimeRange): Promise<readonly Activity[]> {
     const { reader, clock, maxAgeMs } = this.#options;
     const stays = fleet.stays({ kind: 'fleet' }, range);
-    // A device that was added or moved must be known to the gate at once.
-    const key = `${range.from}/${range.to}/${stays.length}`;
+    const key = `${range.from}/${range.to}`;
     const now = clock.now();
     const known = this.#answers.get(key);
-    if (known !== undefined && now - known.readAt < maxAgeMs) return known.activities;
-    const answer = { readAt: now, activities: reader.readActivity(stays, range) };
+    // A device that was added or moved must be known to the gate at once.
+    if (known !== undefined && now - known.readAt < maxAgeMs && areSame(known.stays, stays)) {
+      return known.activities;
+    }
+    const answer = { readAt: now, stays, activities: reader.readActivity(stays, range) };
     this.#answers.delete(key);
     this.#answers.set(key, answer);
     for (const oldest of this.#answers.keys()) {
@@ -53,4 +56,19 @@ export class FleetActivity {
       throw error;
     }
   }
+}
+
+function areSame(a: readonly Stay[], b: readonly Stay[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ deviceId, siteId, from, to }, index) => {
+      const other = b[index]!;
+      return (
+        deviceId === other.deviceId &&
+        siteId === other.siteId &&
+        from === other.from &&
+        to === other.to
+      );
+    })
+  );
 }

@@ -49,12 +49,20 @@ test('is read once for all who ask at the same time or soon after', async () => 
   assert.equal(reader.reads, 2);
 });
 
-test('is read anew for another range, and once a device was added', async () => {
+test('is read anew for another range, and once a device was added or moved', async () => {
   const { reader, activity } = await setUp();
   await activity.read(fleetOf('door-1'), range);
   await activity.read(fleetOf('door-1'), { ...range, to: 120_000 });
   assert.equal((await activity.read(fleetOf('door-1', 'door-2'), range)).length, 2);
-  assert.equal(reader.reads, 3);
+  const moved = new FleetMap({
+    sites: [],
+    devices: [...fleetOf('door-1', 'door-2').devices.values()],
+    assignments: ['door-1', 'door-2'].map((deviceId) => {
+      return { deviceId, siteId: 'south', fromHour: 0 };
+    }),
+  });
+  assert.equal((await activity.read(moved, range))[0]?.stay.siteId, 'south');
+  assert.equal(reader.reads, 4);
 });
 
 test('a failure is not kept', async () => {
