@@ -1,6 +1,7 @@
 import { summarizeLedger, type ObservationStore } from '@emotion-fleet/observation-store';
 import type { Clock } from '../clock.ts';
 import type { Stay } from './fleet-map.ts';
+import { KeptAnswers } from './kept-answers.ts';
 import { mapLimited } from './map-limited.ts';
 
 /** Records that did not come, by what is known of them. */
@@ -23,14 +24,12 @@ const maxKept = 5_000;
 export class LedgerReader {
   readonly #store: ObservationStore;
   readonly #clock: Clock;
-  readonly #kept = new Map<
-    string,
-    { readonly until: number; readonly counts: Promise<LedgerCounts> }
-  >();
+  readonly #kept: KeptAnswers<LedgerCounts>;
 
   constructor({ store, clock }: { readonly store: ObservationStore; readonly clock: Clock }) {
     this.#store = store;
     this.#clock = clock;
+    this.#kept = new KeptAnswers({ clock, keptMs, maxKept });
   }
 
   /** Adds up what became of the records of some stays. */
@@ -39,7 +38,9 @@ export class LedgerReader {
       (await this.#store.readDeviceStatuses()).map((status) => [status.deviceId, status]),
     );
     const counts = await mapLimited(stays, (stay) =>
-      this.#readKept(stay, statuses.get(stay.deviceId)?.receivedAt),
+      this.#kept.get(`${stay.deviceId}/${stay.from}/${stay.to}`, () =>
+        this.#readStay(stay, statuses.get(stay.deviceId)?.receivedAt),
+      ),
     );
     const total = (count: keyof LedgerCounts): number =>
       counts.reduce((sum, each) => sum + each[count], 0);
@@ -52,20 +53,9 @@ export class LedgerReader {
     };
   }
 
-  #readKept(stay: Stay, statusAt: number | undefined): Promise<LedgerCounts> {
-    const now = this.#clock.now();
-    const key = `${stay.deviceId}/${stay.from}/${stay.to}`;
-    const known = this.#kept.get(key);
-    if (known !== undefined && now < known.until) return known.counts;
-    if (this.#kept.size >= maxKept) this.#kept.clear();
-    const counts = this.#readStay(stay, now, statusAt);
-    this.#kept.set(key, { until: now + keptMs, counts });
-    counts.catch(() => this.#kept.delete(key));
-    return counts;
-  }
-
-  async #readStay(stay: Stay, now: number, statusAt = -Infinity): Promise<LedgerCounts> {
+  async #readStay(stay: Stay, statusAt = -Infinity): Promise<LedgerCounts> {
     const { deviceId } = stay;
+    const now = this.#clock.now();
     const [runs, healths] = await Promise.all([
       this.#store.readLedgerRuns(deviceId),
       // A camera that has been connected for days and says nothing else is heard all the same.
