@@ -7,7 +7,7 @@ import type { ObservationStore } from '@emotion-fleet/observation-store';
 import { compareRollups } from '../src/compare-rollups.ts';
 import { defaultCacheLimits } from '../src/record-handler.ts';
 import { drive, newHandler, newStore, registryOf, tinyCaches } from './support/driver.ts';
-import { faultPoints, faultyStore, pausingStore } from './support/faulty-store.ts';
+import { countingReads, faultPoints, faultyStore, pausingStore } from './support/faulty-store.ts';
 import { assertLedger, assertRawRows } from './support/expectations.ts';
 import { sample, startAt } from './support/records.ts';
 import { Random } from './support/random.ts';
@@ -135,8 +135,7 @@ suite('record handler', () => {
     const assignments = devices.map((deviceId, index) => {
       return { deviceId, siteId: `site-${index % 600}`, fromHour: startAt };
     });
-    const reads = new Map<string, number>();
-    const store = countingReads(await newStore(), reads);
+    const { store, reads } = countingReads(await newStore());
     const handler = newHandler(store, { ...makeWorld(1, 0), assignments });
     for (const [round, receivedAt] of [startAt, startAt + 60_000, startAt + 120_000].entries()) {
       reads.clear();
@@ -155,18 +154,3 @@ suite('record handler', () => {
     }
   });
 });
-
-function countingReads(store: ObservationStore, reads: Map<string, number>): ObservationStore {
-  return new Proxy(store, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== 'function') return value;
-      const method = value.bind(target) as (...given: unknown[]) => unknown;
-      if (!String(name).startsWith('read')) return method;
-      return (...given: unknown[]) => {
-        reads.set(String(name), (reads.get(String(name)) ?? 0) + 1);
-        return method(...given);
-      };
-    },
-  });
-}

@@ -19,7 +19,7 @@ export function faultyStore(
     await method(point === 'half' ? half : rows);
     if (point !== undefined) throw new WriteFault(name);
   };
-  return { store: withWrites(store, put), writes: () => writes };
+  return { store: withMethods(store, 'put', put), writes: () => writes };
 }
 
 /** Stands before a store and holds one write, counted from 0, and all after it until `resume`. */
@@ -34,21 +34,38 @@ export function pausingStore(
       if (writes++ >= pauseAt) await paused.promise;
       await method(rows);
     };
-  return { store: withWrites(store, put), resume: () => paused.resolve(undefined) };
+  return { store: withMethods(store, 'put', put), resume: () => paused.resolve(undefined) };
 }
 
-type Write = (rows: unknown) => Promise<void>;
+/** Counts how often each of a store's `read` methods is called. */
+export function countingReads(store: ObservationStore): {
+  store: ObservationStore;
+  reads: Map<string, number>;
+} {
+  const reads = new Map<string, number>();
+  const read =
+    (name: string, method: Method) =>
+    (...given: unknown[]) => {
+      reads.set(name, (reads.get(name) ?? 0) + 1);
+      return method(...given);
+    };
+  return { store: withMethods(store, 'read', read), reads };
+}
 
-function withWrites(
+type Method = (...given: unknown[]) => Promise<void>;
+
+/** The store with others in place of the methods whose names begin so. */
+function withMethods(
   store: ObservationStore,
-  put: (name: string, method: Write) => Write,
+  begin: 'put' | 'read',
+  around: (name: string, method: Method) => Method,
 ): ObservationStore {
   return new Proxy(store, {
     get: (target, name) => {
       const value: unknown = Reflect.get(target, name, target);
       if (typeof value !== 'function') return value;
-      const method = value.bind(target) as Write;
-      return String(name).startsWith('put') ? put(String(name), method) : method;
+      const method = value.bind(target) as Method;
+      return String(name).startsWith(begin) ? around(String(name), method) : method;
     },
   });
 }
