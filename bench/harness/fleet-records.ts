@@ -16,7 +16,7 @@ export class DeviceRecords {
     deviceId,
     seed,
     startsAt,
-    idleMs,
+    idleMs = 0,
   }: {
     readonly deviceId: string;
     readonly seed: number;
@@ -26,8 +26,7 @@ export class DeviceRecords {
   }) {
     this.deviceId = deviceId;
     this.#startsAt = startsAt;
-    const pause = idleMs === undefined ? {} : { idleMs };
-    this.#drafts = recordDrafts({ random: seededRandom(seed), startsAtMs: 0, ...pause });
+    this.#drafts = recordDrafts({ random: seededRandom(seed), startsAtMs: 0, idleMs });
   }
 
   next(): DeviceRecord {

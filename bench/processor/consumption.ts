@@ -20,7 +20,7 @@ export interface Consumption {
 const pollMs = 20;
 const giveUpAfterMs = 120_000;
 
-/** A consumer in a process of its own that stands still while others are measured or the log is filled. */
+/** A consumer in a process of its own that stands still while the log is filled. */
 export class PausableConsumer {
   readonly #program: ConsumerProgram;
   readonly #service: ServiceProcess;

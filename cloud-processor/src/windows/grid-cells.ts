@@ -6,7 +6,7 @@ export interface CellCounts {
   forEach(visit: (count: number, key: number) => void): void;
 }
 
-/** Counts that don't change any more, in a fifth of a map's memory: every minute of every camera holds some. */
+/** Counts that don't change any more, without a map's overhead: every minute of every camera holds some. */
 export class PackedCells implements CellCounts {
   readonly #keys: Uint16Array;
   readonly #counts: Uint32Array;
