@@ -5,6 +5,7 @@ import { connectError, driverFault, type DriverFault } from './driver-error.ts';
 import { Limiter, runAll } from './limiter.ts';
 import { defaultKeyspace, type CassandraOptions, type Consistency } from './options.ts';
 import type { PartitionWrite } from './partition-groups.ts';
+import { OutageWatch } from './outage-watch.ts';
 import { RetryOncePolicy } from './retry-policy.ts';
 import type { Statement } from './statement.ts';
 import { WriteGatherer } from './write-gatherer.ts';
@@ -49,9 +50,8 @@ export class CassandraConnection {
   readonly #smallWrites = new Limiter(smallWritesInFlight);
   readonly #reads = new Limiter(readsInFlight);
   readonly #gatherer = new WriteGatherer((groups) => this.write(groups));
+  readonly #outage = new OutageWatch({ ask: () => this.#ask(), intervalMs: probeIntervalMs });
   #client: Client | undefined;
-  #probe: NodeJS.Timeout | undefined;
-  #lastFault: { readonly code: DriverFault; readonly message: string } | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -90,6 +90,7 @@ export class CassandraConnection {
       throw connectError(error, cassandra);
     }
     this.#client = client;
+    this.#outage.start();
   }
 
   /** What is under way ends first, within its time-out. */
@@ -99,8 +100,7 @@ export class CassandraConnection {
     await Promise.all(
       [this.#batches, this.#smallWrites, this.#reads].map((limiter) => limiter.idle()),
     );
-    clearTimeout(this.#probe);
-    this.#probe = undefined;
+    this.#outage.stop();
     await client?.shutdown();
   }
 
@@ -108,7 +108,7 @@ export class CassandraConnection {
     const client = this.#client;
     if (client === undefined) return { state: 'down', detail: 'The store is not started.' };
     const nodesUp = client.hosts.values().filter((host) => host.isUp()).length;
-    const fault = this.#lastFault;
+    const { fault } = this.#outage;
     if (nodesUp === 0 || fault?.code === 'unavailable') {
       return { state: 'down', detail: fault?.message ?? 'No Cassandra node answers.', nodesUp };
     }
@@ -213,29 +213,21 @@ export class CassandraConnection {
   async #guard<T>(work: () => Promise<T>): Promise<T> {
     try {
       const result = await work();
-      this.#lastFault = undefined;
+      this.#outage.succeeded();
       return result;
     } catch (error) {
       const code = driverFault(error);
       if (code === undefined) throw error;
       const message =
         code === 'timeout' ? 'Cassandra is too slow' : 'Cassandra has not enough nodes that answer';
-      this.#lastFault = { code, message: `${message}.` };
-      this.#probe ??= setTimeout(() => void this.#ask(), probeIntervalMs);
+      this.#outage.failed({ code, message: `${message}.` });
       throw this.#options.toError(code, message, error);
     }
   }
 
-  /** After a fault, until one read of our own succeeds: whoever waits for the store to be well sends it nothing. */
   async #ask(): Promise<void> {
-    const client = this.#client;
-    this.#probe = undefined;
-    if (client === undefined || this.#lastFault === undefined) return;
     const { keyspace = defaultKeyspace } = this.#options.cassandra;
-    const query = `SELECT value FROM ${keyspace}.properties WHERE name = 'epoch'`;
-    await this.#guard(() => client.execute(query)).catch(() => {
-      // Noted as the last fault, and asked again.
-    });
+    await this.#started().execute(`SELECT value FROM ${keyspace}.properties WHERE name = 'epoch'`);
   }
 
   #started(): Client {

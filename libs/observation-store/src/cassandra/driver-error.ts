@@ -19,6 +19,12 @@ const unavailable: readonly number[] = [
   types.responseErrorCodes.writeFailure,
 ];
 
+/**
+ * cassandra-driver 4.10.0 throws a bare error with these words where a statement is prepared while a host that is up has
+ * no connection yet: in the tenth of a second after a node came back.
+ */
+const noConnection = 'No connection available';
+
 /** What kind of expected failure a driver's error is; undefined where it is a defect of ours. */
 export function driverFault(error: unknown): DriverFault | undefined {
   if (error instanceof errors.OperationTimedOutError) return 'timeout';
@@ -35,6 +41,7 @@ export function driverFault(error: unknown): DriverFault | undefined {
   if (error instanceof Error && 'isSocketError' in error && error.isSocketError === true) {
     return 'unavailable';
   }
+  if (error instanceof Error && error.message === noConnection) return 'unavailable';
   return undefined;
 }
 
