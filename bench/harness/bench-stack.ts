@@ -9,6 +9,7 @@ import {
   type CassandraOptions,
 } from '@emotion-fleet/observation-store';
 import type { BenchContext } from './bench.ts';
+import { cpuMsOf } from './process-cpu.ts';
 
 /** One broker, one node: each entry and row there is once. */
 const topics = { replicationFactor: 1, minInSyncReplicas: 1 };
@@ -50,6 +51,11 @@ export class BenchStack {
 
   get contactPoint(): string {
     return this.#cassandra.contactPoint;
+  }
+
+  /** Of both servers so far; undefined where it can't be read. */
+  cpuMs(): { readonly kafka: number | undefined; readonly cassandra: number | undefined } {
+    return { kafka: cpuMsOf(this.#kafka.pid), cassandra: cpuMsOf(this.#cassandra.pid) };
   }
 
   /** A client of the log in this process, with the topics made. */

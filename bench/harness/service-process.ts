@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CodedError } from '@emotion-fleet/service';
 import { hasEnded } from './has-ended.ts';
+import { cpuMsOf } from './process-cpu.ts';
 
 export interface ServiceProcessOptions {
   /** Path from the root of the repository. */
@@ -16,8 +16,6 @@ export interface ServiceProcessOptions {
 }
 
 const readyTimeoutMs = 60_000;
-/** USER_HZ is 100 on every Linux that Node runs on. */
-const tickMs = 10;
 
 /** A service of ours as its own process, watched from outside. */
 export class ServiceProcess {
@@ -94,16 +92,5 @@ export class ServiceProcess {
     } catch {
       return undefined;
     }
-  }
-}
-
-function cpuMsOf(pid: number | undefined): number | undefined {
-  try {
-    const text = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
-    // The command stands in brackets and may hold spaces; utime and stime are the 12th and 13th after it.
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * tickMs;
-  } catch {
-    return undefined;
   }
 }

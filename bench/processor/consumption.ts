@@ -12,20 +12,26 @@ export interface ConsumerProgram {
   readonly hop: string;
 }
 
+/** CPU in microseconds a record; undefined where it can't be read. */
 export interface Consumption {
   readonly recordsPerSecond: number;
-  readonly cpuUsPerRecord: number | undefined;
+  readonly ownCpuUs: number | undefined;
+  readonly kafkaCpuUs: number | undefined;
+  readonly cassandraCpuUs: number | undefined;
 }
 
-const pollMs = 20;
+/** To answer costs the consumer about two milliseconds. */
+const pollMs = 50;
 const giveUpAfterMs = 120_000;
 
 /** A consumer in a process of its own that stands still while the log is filled. */
 export class PausableConsumer {
+  readonly #stack: BenchStack;
   readonly #program: ConsumerProgram;
   readonly #service: ServiceProcess;
 
-  private constructor(program: ConsumerProgram, service: ServiceProcess) {
+  private constructor(stack: BenchStack, program: ConsumerProgram, service: ServiceProcess) {
+    this.#stack = stack;
     this.#program = program;
     this.#service = service;
   }
@@ -38,7 +44,7 @@ export class PausableConsumer {
     };
     const service = new ServiceProcess({ program: program.program, environment, operatorPort });
     await service.start();
-    return new PausableConsumer(program, service);
+    return new PausableConsumer(stack, program, service);
   }
 
   get subject(): string {
@@ -62,17 +68,26 @@ export class PausableConsumer {
 
   /** Lets it go on, and measures until it has applied `records` more. */
   async measure(records: number, before: number): Promise<Consumption> {
-    const cpuBeforeMs = this.#service.cpuMs();
+    const cpuBefore = this.#cpuMs();
     const startedAt = performance.now();
     this.#service.signal('SIGCONT');
     await this.applied(before + records);
     const tookMs = performance.now() - startedAt;
-    const cpuMs = this.#service.cpuMs();
-    const isKnown = cpuMs !== undefined && cpuBeforeMs !== undefined;
+    const cpuAfter = this.#cpuMs();
+    const cpuUs = (of: keyof typeof cpuAfter): number | undefined => {
+      const [from, to] = [cpuBefore[of], cpuAfter[of]];
+      return from === undefined || to === undefined ? undefined : ((to - from) * 1_000) / records;
+    };
     return {
       recordsPerSecond: (records * 1_000) / tookMs,
-      cpuUsPerRecord: isKnown ? ((cpuMs - cpuBeforeMs) * 1_000) / records : undefined,
+      ownCpuUs: cpuUs('own'),
+      kafkaCpuUs: cpuUs('kafka'),
+      cassandraCpuUs: cpuUs('cassandra'),
     };
+  }
+
+  #cpuMs() {
+    return { own: this.#service.cpuMs(), ...this.#stack.cpuMs() };
   }
 
   async stop(): Promise<void> {
