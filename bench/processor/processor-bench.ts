@@ -7,8 +7,6 @@ import { appendAll, deviceName, devices, FleetSource, registerFleet } from './fl
 import { startSpark } from './spark-raw.ts';
 import { measureVisibility, probe } from './visibility.ts';
 
-/** Compiles the consumers' code, and has them read once what they keep of each device's running hour. */
-const warmUpRecords = 30_000;
 const recordsPerRound = 60_000;
 const ceilingRows = 100_000;
 /** It takes several times as long as the others. */
@@ -19,7 +17,7 @@ const keyspace = 'bench_processor';
 const rawChain = 'raw rows only';
 const javaDriver = 'Java driver';
 const sparkRaw = 'Spark, raw rows only';
-const consumers: readonly ConsumerProgram[] = [
+const programs: readonly ConsumerProgram[] = [
   { subject: ours, program: 'cloud-processor/src/main.ts', keyspace, hop: 'processor' },
   { subject: rawChain, program: 'bench/processor/raw-chain.ts', keyspace: 'bench_raw', hop: 'raw' },
 ];
@@ -46,21 +44,31 @@ export async function benchProcessor(context: BenchContext): Promise<void> {
     const note = (subject: string, metric: string, unit: string, value: number | undefined) => {
       if (round > 0 && value !== undefined) series.add({ subject, metric, unit }, value);
     };
-    const inOrder = round % 2 === 0 ? consumers : consumers.toReversed();
-    say(`${inOrder.map(({ subject }) => subject).join(', ')} ...`);
-    for (const [subject, figures] of await consume({ stack, log, fleet, inOrder, readUpTo })) {
-      rates.set(subject, figures.recordsPerSecond);
-      note(subject, 'backlog applied', 'records/s', figures.recordsPerSecond);
-      note(subject, 'CPU', 'µs/record', figures.ownCpuUs);
-      note(subject, 'CPU of Kafka', 'µs/record', figures.kafkaCpuUs);
-      note(subject, 'CPU of Cassandra', 'µs/record', figures.cassandraCpuUs);
+    const consumers = programs.map((program) => async () => {
+      say(`${program.subject} ...`);
+      const figures = await consume({ stack, log, fleet, program, readUpTo });
+      rates.set(program.subject, figures.recordsPerSecond);
+      note(program.subject, 'backlog applied', 'records/s', figures.recordsPerSecond);
+      note(program.subject, 'CPU', 'µs/record', figures.ownCpuUs);
+      note(program.subject, 'CPU of Kafka', 'µs/record', figures.kafkaCpuUs);
+      note(program.subject, 'CPU of Cassandra', 'µs/record', figures.cassandraCpuUs);
+    });
+    const peers = [
+      async () => {
+        say(`${javaDriver} ...`);
+        rates.set(javaDriver, await ceiling());
+        note(javaDriver, 'rows written', 'rows/s', rates.get(javaDriver));
+      },
+      async () => {
+        say(`${sparkRaw} ...`);
+        rates.set(sparkRaw, await spark());
+        note(sparkRaw, 'backlog applied', 'records/s', rates.get(sparkRaw));
+      },
+    ];
+    for (const [index, peer] of (round % 2 === 0 ? peers : peers.toReversed()).entries()) {
+      await consumers[index]?.();
+      await peer();
     }
-    say(`${javaDriver} ...`);
-    rates.set(javaDriver, await ceiling());
-    note(javaDriver, 'rows written', 'rows/s', rates.get(javaDriver));
-    say(`${sparkRaw} ...`);
-    rates.set(sparkRaw, await spark());
-    note(sparkRaw, 'backlog applied', 'records/s', rates.get(sparkRaw));
     const line = [...rates].map(([name, rate]) => `${name} ${Math.round(rate)}`).join(', ');
     say(`${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}, per second: ${line}`);
     if (round === 0) continue;
@@ -73,40 +81,34 @@ export async function benchProcessor(context: BenchContext): Promise<void> {
 }
 
 /**
- * One after the other: each first takes what was appended for the other one since it last ran, and at least the warm-up,
- * which is not timed; then what is appended while it stands still. That is shorter than the group waits for a member:
- * one that was given up would begin by reading its windows anew.
+ * It first takes what was appended for the other consumer, which compiles its code, has it read once what it keeps of
+ * each device's running hour, and is not timed: the consumers' order is always the same, so that this is as much for
+ * both. Then it stands still while the records are appended that it is timed on; that is shorter than its group waits
+ * for a member.
  */
 async function consume({
   stack,
   log,
   fleet,
-  inOrder,
+  program,
   readUpTo,
 }: {
   readonly stack: BenchStack;
   readonly log: EventLog;
   readonly fleet: FleetSource;
-  readonly inOrder: readonly ConsumerProgram[];
+  readonly program: ConsumerProgram;
   /** How many of the log's records each has applied in the rounds before. */
   readonly readUpTo: Map<ConsumerProgram, number>;
-}): Promise<Map<string, Consumption>> {
-  const figures = new Map<string, Consumption>();
-  for (const program of inOrder) {
-    const readBefore = readUpTo.get(program) ?? 0;
-    const consumer = await PausableConsumer.start(stack, program);
-    try {
-      const unread = fleet.taken - readBefore;
-      await appendAll(log, fleet.take(Math.max(0, warmUpRecords - unread)));
-      const backlog = fleet.taken - readBefore;
-      await consumer.applied(backlog);
-      consumer.pause();
-      await appendAll(log, fleet.take(recordsPerRound));
-      figures.set(consumer.subject, await consumer.measure(recordsPerRound, backlog));
-      readUpTo.set(program, fleet.taken);
-    } finally {
-      await consumer.stop();
-    }
+}): Promise<Consumption> {
+  const consumer = await PausableConsumer.start(stack, program);
+  try {
+    const backlog = fleet.taken - (readUpTo.get(program) ?? 0);
+    await consumer.applied(backlog);
+    consumer.pause();
+    await appendAll(log, fleet.take(recordsPerRound));
+    readUpTo.set(program, fleet.taken);
+    return await consumer.measure(recordsPerRound, backlog);
+  } finally {
+    await consumer.stop();
   }
-  return figures;
 }
