@@ -1,6 +1,7 @@
 import kafkajs, { type Kafka, type KafkaConfig, type logCreator } from 'kafkajs';
 import type { Logger } from '@emotion-fleet/service';
 import { EventLogError } from '../event-log.ts';
+import { restIdleQueues } from './request-queue.ts';
 
 export type {
   Admin,
@@ -38,6 +39,7 @@ export const patience = { initialRetryTime: 50, maxRetryTime: 1_000, retries: 45
 
 /** A client of kafkajs, which knows brokers and how patient to be, but connects nothing itself. */
 export function connectKafka(connection: KafkaConnection, retry = impatience): Kafka {
+  restIdleQueues();
   const { brokers, clientId, security, logger } = connection;
   return new kafkajs.Kafka({
     brokers: [...brokers],
