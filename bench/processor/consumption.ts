@@ -47,10 +47,6 @@ export class PausableConsumer {
     return new PausableConsumer(stack, program, service);
   }
 
-  get subject(): string {
-    return this.#program.subject;
-  }
-
   /** Waits until it has applied so many records since its start. */
   async applied(records: number): Promise<void> {
     const giveUpAt = performance.now() + giveUpAfterMs;

@@ -4,8 +4,8 @@ import { serializeRefreshes, shutDownReplacedHosts } from './control-connection.
 import { connectError, driverFault, type DriverFault } from './driver-error.ts';
 import { Limiter, runAll } from './limiter.ts';
 import { defaultKeyspace, type CassandraOptions, type Consistency } from './options.ts';
-import type { PartitionWrite } from './partition-groups.ts';
 import { OutageWatch } from './outage-watch.ts';
+import type { PartitionWrite } from './partition-groups.ts';
 import { RetryOncePolicy } from './retry-policy.ts';
 import type { Statement } from './statement.ts';
 import { WriteGatherer } from './write-gatherer.ts';
@@ -227,7 +227,8 @@ export class CassandraConnection {
 
   async #ask(): Promise<void> {
     const { keyspace = defaultKeyspace } = this.#options.cassandra;
-    await this.#started().execute(`SELECT value FROM ${keyspace}.properties WHERE name = 'epoch'`);
+    const query = `SELECT value FROM ${keyspace}.properties WHERE name = 'epoch'`;
+    await this.#guard(() => this.#started().execute(query));
   }
 
   #started(): Client {

@@ -56,3 +56,25 @@ it('asks nothing after its end', async (t) => {
   await pass();
   assert.equal(asked(), 0);
 });
+
+it('remembers the newer fault that its own question meets, and asks once for it', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const slow = { code: 'timeout', message: 'Too slow.' } as const;
+  let asked = 0;
+  const watch: OutageWatch = new OutageWatch({
+    intervalMs,
+    ask: async () => {
+      asked += 1;
+      watch.failed(slow);
+      throw new Error('too slow');
+    },
+  });
+  watch.start();
+  watch.failed(down);
+  t.mock.timers.tick(intervalMs);
+  await new Promise(setImmediate);
+  assert.deepEqual(watch.fault, slow);
+  t.mock.timers.tick(intervalMs);
+  assert.equal(asked, 2);
+  watch.stop();
+});
