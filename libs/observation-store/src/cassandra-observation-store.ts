@@ -1,5 +1,4 @@
 import type { HopHealth } from '@emotion-fleet/service';
-import { dayBucket, monthBucket, yearBucket } from './cassandra/buckets.ts';
 import { CassandraConnection } from './cassandra/connection.ts';
 import { DeviceMessages } from './cassandra/device-messages.ts';
 import { Erasure } from './cassandra/erasure.ts';
@@ -109,7 +108,7 @@ export class CassandraObservationStore implements ObservationStore {
    * Makes the keyspace and its tables where they aren't there.
    *
    * @throws OperatorError `raw_retention_too_short`, `store_unreachable`, `store_login_refused`,
-   * `unknown_data_center`, `bad_keyspace_name`, `newer_schema`, `schema_locked`
+   * `unknown_data_center`, `bad_keyspace_name`, `newer_schema`, `unreleased_schema`, `schema_locked`
    */
   async start(): Promise<void> {
     checkRawRetention(this.#rawRetentionMs);
@@ -188,7 +187,7 @@ export class CassandraObservationStore implements ObservationStore {
   }
 
   async readMinutes(deviceId: string, range: TimeRange): Promise<DeviceWindowRow[]> {
-    return this.#tables.minutes.readRange(deviceId, dayBucket, this.#written.minutes(range));
+    return this.#tables.minutes.readRange(deviceId, this.#written.minutes(range));
   }
 
   async putHours(rows: readonly DeviceHourRow[]): Promise<void> {
@@ -200,7 +199,7 @@ export class CassandraObservationStore implements ObservationStore {
   }
 
   async readHours(deviceId: string, range: TimeRange): Promise<DeviceHourRow[]> {
-    return this.#tables.hours.readRange(deviceId, monthBucket, this.#written.part(range));
+    return this.#tables.hours.readRange(deviceId, this.#written.part(range));
   }
 
   async readHourSlice(hour: number, logPartition: number): Promise<DeviceHourRow[]> {
@@ -213,7 +212,7 @@ export class CassandraObservationStore implements ObservationStore {
   }
 
   async readDays(deviceId: string, range: TimeRange): Promise<DeviceWindowRow[]> {
-    return this.#tables.days.readRange(deviceId, yearBucket, this.#written.part(range));
+    return this.#tables.days.readRange(deviceId, this.#written.part(range));
   }
 
   async putScopeHours(rows: readonly ScopeWindowRow[]): Promise<void> {
@@ -221,7 +220,7 @@ export class CassandraObservationStore implements ObservationStore {
   }
 
   async readScopeHours(scope: Scope, range: TimeRange): Promise<ScopeWindowRow[]> {
-    return this.#tables.scopeHours.readRange(scope, monthBucket, this.#written.part(range));
+    return this.#tables.scopeHours.readRange(scope, this.#written.part(range));
   }
 
   async putScopeDays(rows: readonly ScopeWindowRow[]): Promise<void> {
@@ -229,7 +228,7 @@ export class CassandraObservationStore implements ObservationStore {
   }
 
   async readScopeDays(scope: Scope, range: TimeRange): Promise<ScopeWindowRow[]> {
-    return this.#tables.scopeDays.readRange(scope, yearBucket, this.#written.part(range));
+    return this.#tables.scopeDays.readRange(scope, this.#written.part(range));
   }
 
   async putGrids(rows: readonly GridRow[]): Promise<void> {
@@ -238,7 +237,7 @@ export class CassandraObservationStore implements ObservationStore {
   }
 
   async readGrids(deviceId: string, range: TimeRange): Promise<GridRow[]> {
-    return this.#tables.grids.readRange(deviceId, monthBucket, this.#written.part(range));
+    return this.#tables.grids.readRange(deviceId, this.#written.part(range));
   }
 
   async putLedgerBlocks(rows: readonly LedgerBlockRow[]): Promise<void> {

@@ -71,11 +71,16 @@ describe('on a real Cassandra', { skip: await skipWithoutStack() }, () => {
       },
       { cassandra: cassandra.options(fresh) },
     );
-    await cassandra.query(
-      `UPDATE ${fresh}.properties SET value = 1000 WHERE name = 'schema_version'`,
-    );
-    const older = new CassandraObservationStore({ cassandra: cassandra.options(fresh) });
-    await assert.rejects(older.start(), { name: 'OperatorError', code: 'newer_schema' });
+    for (const [version, code] of [
+      [1000, 'newer_schema'],
+      [2, 'unreleased_schema'],
+    ] as const) {
+      await cassandra.query(
+        `UPDATE ${fresh}.properties SET value = ${version} WHERE name = 'schema_version'`,
+      );
+      const refused = new CassandraObservationStore({ cassandra: cassandra.options(fresh) });
+      await assert.rejects(refused.start(), { name: 'OperatorError', code });
+    }
   });
 
   test('an instance that wakes with an older version changes nothing, although it writes last', () =>

@@ -21,10 +21,6 @@ export const monthBucket: Bucket = {
     return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
   },
 };
-export const yearBucket: Bucket = {
-  of: (time) => Date.UTC(new Date(time).getUTCFullYear(), 0),
-  next: (start) => Date.UTC(new Date(start).getUTCFullYear() + 1, 0),
-};
 
 /** The buckets that a half-open range touches, in order. */
 export function bucketsOf(bucket: Bucket, { from, to }: TimeRange): number[] {

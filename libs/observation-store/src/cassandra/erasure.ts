@@ -4,7 +4,7 @@ import { forever } from '../erasure-list.ts';
 import type { ErasureRequest } from '../observation-store.ts';
 import type { ErasureRow, Scope } from '../rows.ts';
 import { dayMs } from '../windows/time.ts';
-import { bucketsOf, clip, dayBucket, hourBucket, monthBucket, yearBucket } from './buckets.ts';
+import { bucketsOf, clip, hourBucket } from './buckets.ts';
 import type { CassandraConnection } from './connection.ts';
 import type { Statement } from './statement.ts';
 import type { DeviceMessages } from './device-messages.ts';
@@ -69,10 +69,10 @@ export class Erasure {
     const deletes = [
       ...records.deletes(deviceId, whole, timestamp),
       ...messages.healthDeletes(deviceId, whole, timestamp),
-      ...minutes.rangeDeletes(deviceId, dayBucket, written.minutes(whole), timestamp),
-      ...hours.rangeDeletes(deviceId, monthBucket, range, timestamp),
-      ...days.rangeDeletes(deviceId, yearBucket, written.part(wholeDays), timestamp),
-      ...grids.rangeDeletes(deviceId, monthBucket, range, timestamp),
+      ...minutes.rangeDeletes(deviceId, written.minutes(whole), timestamp),
+      ...hours.rangeDeletes(deviceId, range, timestamp),
+      ...days.rangeDeletes(deviceId, written.part(wholeDays), timestamp),
+      ...grids.rangeDeletes(deviceId, range, timestamp),
     ];
     if (to !== forever) return deletes;
     deletes.push(...messages.statusDeletes(deviceId, timestamp));
@@ -87,7 +87,7 @@ export class Erasure {
     const { tables, written, now, rawRetentionMs } = this.#options;
     const timestamp = epoch + versionsPerEpoch - 1;
     const range = written.part({ from, to });
-    const known = await tables.hours.readRange(deviceId, monthBucket, range);
+    const known = await tables.hours.readRange(deviceId, range);
     const logPartition = known[0]?.logPartition;
     if (logPartition === undefined) return [];
     const recent = clip(range, { from: now() - rawRetentionMs, to: range.to });
@@ -102,8 +102,8 @@ export class Erasure {
     const { tables, written } = this.#options;
     const range = written.part({ from: 0, to: forever });
     return [
-      ...tables.scopeHours.rangeDeletes(scope, monthBucket, range, timestamp),
-      ...tables.scopeDays.rangeDeletes(scope, yearBucket, range, timestamp),
+      ...tables.scopeHours.rangeDeletes(scope, range, timestamp),
+      ...tables.scopeDays.rangeDeletes(scope, range, timestamp),
     ];
   }
 

@@ -4,7 +4,7 @@ import { OperatorError } from '@emotion-fleet/service';
 import type { CassandraConnection } from './connection.ts';
 import { isUnknownTable } from './driver-error.ts';
 import type { CassandraOptions } from './options.ts';
-import { migrations, type SchemaOptions } from './schema.ts';
+import { migrations, versionsBeforeRelease, type SchemaOptions } from './schema.ts';
 
 export interface MigratorOptions {
   readonly connection: CassandraConnection;
@@ -43,7 +43,7 @@ export class CassandraMigrator {
 
   /**
    * @returns the keyspace's epoch, fixed by whoever came first
-   * @throws OperatorError `bad_keyspace_name`, `newer_schema`; what the connection throws
+   * @throws OperatorError `bad_keyspace_name`, `newer_schema`, `unreleased_schema`; what the connection throws
    */
   async run(): Promise<number> {
     const { connection, schema, newEpoch } = this.#options;
@@ -56,7 +56,8 @@ export class CassandraMigrator {
     }
     if (!(await this.#exists('properties'))) await this.#createKeyspace();
     const steps = migrations(schema);
-    if ((await this.#firstVersion()) !== steps.length) await this.#migrate(steps);
+    const current = versionsBeforeRelease + steps.length;
+    if ((await this.#firstVersion()) !== current) await this.#migrate(steps);
     const epoch = newEpoch();
     const { applied, row } = await connection.conditional(
       `INSERT INTO ${this.#properties} (name, value) VALUES ('epoch', ?) IF NOT EXISTS`,
@@ -70,20 +71,27 @@ export class CassandraMigrator {
     await this.#lock();
     try {
       const seen = await this.#version();
-      if (seen > steps.length) {
+      const done = Math.max(0, seen - versionsBeforeRelease);
+      if (seen > 0 && done === 0) {
+        throw new OperatorError(
+          'unreleased_schema',
+          `Keyspace ${schema.keyspace} was made before the first release, with other tables; use another keyspace.`,
+        );
+      }
+      if (done > steps.length) {
         throw new OperatorError(
           'newer_schema',
           `Keyspace ${schema.keyspace} was written by a newer version of this software; use that version or another keyspace.`,
         );
       }
-      for (let version = seen; version < steps.length; version++) {
-        for (const statement of steps[version] ?? []) {
+      for (const [index, statements] of [...steps.entries()].slice(done)) {
+        for (const statement of statements) {
           await connection.define(statement);
           await this.#keepLock();
         }
         await connection.conditional(
           `UPDATE ${this.#properties} SET value = ? WHERE name = 'schema_version' IF EXISTS`,
-          [version + 1],
+          [versionsBeforeRelease + index + 1],
         );
       }
     } finally {

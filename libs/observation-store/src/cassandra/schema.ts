@@ -9,15 +9,20 @@ export interface SchemaOptions {
 /** A migration: statements that do nothing where their work is done already. */
 type Migration = readonly string[];
 
+/** Versions of the schema before the first release, whose windows had other keys (docs/decisions/0013). */
+export const versionsBeforeRelease = 2;
+
 /**
  * Each is run once, in order, and never edited after a release: the next change is the next one.
- * `CassandraMigrator` counts those that a keyspace has seen.
+ * `CassandraMigrator` counts those that a keyspace has seen, from `versionsBeforeRelease` on.
  */
 export function migrations(options: SchemaOptions): readonly Migration[] {
   return [
-    [...rawTables(options), ...rollupTables(options.keyspace), ...registryTables(options)],
-    // Small, and read whole; a moment without an end doesn't fit a `timestamp` of every driver.
     [
+      ...rawTables(options),
+      ...rollupTables(options.keyspace),
+      ...registryTables(options),
+      // Small, and read whole; a moment without an end doesn't fit a `timestamp` of every driver.
       `CREATE TABLE IF NOT EXISTS ${options.keyspace}.erasures (
          device_id text, from_at bigint, to_at bigint, erased_at bigint,
          PRIMARY KEY ((device_id), from_at, to_at))`,
@@ -56,34 +61,37 @@ function timeWindows(retentionMs: number): string {
     'compaction_window_size': ${hours}}`;
 }
 
-/** Rows that are written again and again; `content` is one cell, so that a row is never half of two writes. */
+/**
+ * Rows that are written again and again; `content` is one cell, so that a row is never half of two writes. All windows
+ * of a device's month, and of a scope's, share a partition key: what a flush has for them is one write.
+ */
 function rollupTables(keyspace: string): Migration {
   const table = (name: string, columns: string, key: string): string => `
     CREATE TABLE IF NOT EXISTS ${keyspace}.${name} (${columns}, PRIMARY KEY (${key}))
     WITH compaction = {'class': 'UnifiedCompactionStrategy'}`;
-  const windows = (name: string, bucket: string): string =>
+  const windows = (name: string): string =>
     table(
       name,
-      `device_id text, ${bucket} timestamp, window_start timestamp, content text`,
-      `(device_id, ${bucket}), window_start`,
+      'device_id text, month timestamp, window_start timestamp, content text',
+      '(device_id, month), window_start',
     );
-  const scopes = (name: string, bucket: string): string =>
+  const scopes = (name: string): string =>
     table(
       name,
-      `scope text, ${bucket} timestamp, window_start timestamp, log_partition int, content text`,
-      `(scope, ${bucket}), window_start, log_partition`,
+      'scope text, month timestamp, window_start timestamp, log_partition int, content text',
+      '(scope, month), window_start, log_partition',
     );
   return [
-    windows('minutes_by_device', 'day'),
-    windows('hours_by_device', 'month'),
-    windows('days_by_device', 'year'),
+    windows('minutes_by_device'),
+    windows('hours_by_device'),
+    windows('days_by_device'),
     table(
       'hours_by_window',
       'hour timestamp, log_partition int, device_id text, content text',
       '(hour, log_partition), device_id',
     ),
-    scopes('hours_by_scope', 'month'),
-    scopes('days_by_scope', 'year'),
+    scopes('hours_by_scope'),
+    scopes('days_by_scope'),
     table(
       'grids_by_device',
       'device_id text, month timestamp, hour timestamp, content text',

@@ -16,7 +16,7 @@ import {
   encodeScopeWindow,
   encodeWindow,
 } from '../values-codec.ts';
-import { dayBucket, monthBucket, yearBucket, type Bucket } from './buckets.ts';
+import { monthBucket } from './buckets.ts';
 import type { CassandraConnection } from './connection.ts';
 import { decodeBlock, encodeBlock } from './ledger-codec.ts';
 import { VersionedTable } from './versioned-table.ts';
@@ -42,13 +42,13 @@ export function versionedTables({ connection, keyspace, minuteTtlSeconds }: Tabl
   return {
     minutes: new VersionedTable<DeviceWindowRow>({
       ...at('minutes_by_device'),
-      ...windowKey('day', dayBucket),
+      ...windowKey,
       ...windowContent,
       ttlSeconds: minuteTtlSeconds,
     }),
     hours: new VersionedTable<DeviceHourRow>({
       ...at('hours_by_device'),
-      ...windowKey('month', monthBucket),
+      ...windowKey,
       encode: encodeHour,
       decode: (key, content, version) =>
         decodeHour(text(key, 'device_id'), time(key, 'window_start'), content, version),
@@ -65,16 +65,16 @@ export function versionedTables({ connection, keyspace, minuteTtlSeconds }: Tabl
     }),
     days: new VersionedTable<DeviceWindowRow>({
       ...at('days_by_device'),
-      ...windowKey('year', yearBucket),
+      ...windowKey,
       ...windowContent,
     }),
     scopeHours: new VersionedTable<ScopeWindowRow>({
       ...at('hours_by_scope'),
-      ...scopeTable('month', monthBucket),
+      ...scopeWindow,
     }),
     scopeDays: new VersionedTable<ScopeWindowRow>({
       ...at('days_by_scope'),
-      ...scopeTable('year', yearBucket),
+      ...scopeWindow,
     }),
     grids: new VersionedTable<GridRow>({
       ...at('grids_by_device'),
@@ -120,14 +120,12 @@ export function versionedTables({ connection, keyspace, minuteTtlSeconds }: Tabl
   };
 }
 
-function windowKey(column: string, bucket: Bucket) {
-  return {
-    partition: ['device_id', column],
-    clustering: ['window_start'],
-    partitionOf: (row: DeviceWindowRow) => [row.deviceId, bucket.of(row.windowStart)],
-    clusteringOf: (row: DeviceWindowRow) => [row.windowStart],
-  };
-}
+const windowKey = {
+  partition: ['device_id', 'month'],
+  clustering: ['window_start'],
+  partitionOf: (row: DeviceWindowRow) => [row.deviceId, monthBucket.of(row.windowStart)],
+  clusteringOf: (row: DeviceWindowRow) => [row.windowStart],
+};
 
 const windowContent = {
   encode: (row: DeviceWindowRow) => encodeWindow(row.values),
@@ -154,17 +152,15 @@ function decodeHour(
   return { deviceId, windowStart, version, logPartition: Number(line.slice(0, space)), values };
 }
 
-function scopeTable(column: string, bucket: Bucket) {
-  return {
-    partition: ['scope', column],
-    clustering: ['window_start', 'log_partition'],
-    partitionOf: (row: ScopeWindowRow) => [row.scope, bucket.of(row.windowStart)],
-    clusteringOf: (row: ScopeWindowRow) => [row.windowStart, row.logPartition],
-    encode: (row: ScopeWindowRow) => encodeScopeWindow(row.values),
-    decode: (key: types.Row, content: string | Buffer, version: number): ScopeWindowRow => ({
-      ...{ scope: text(key, 'scope') as Scope, windowStart: time(key, 'window_start') },
-      ...{ logPartition: key['log_partition'] as number, version },
-      values: decodeScopeWindow(content as string),
-    }),
-  };
-}
+const scopeWindow = {
+  partition: ['scope', 'month'],
+  clustering: ['window_start', 'log_partition'],
+  partitionOf: (row: ScopeWindowRow) => [row.scope, monthBucket.of(row.windowStart)],
+  clusteringOf: (row: ScopeWindowRow) => [row.windowStart, row.logPartition],
+  encode: (row: ScopeWindowRow) => encodeScopeWindow(row.values),
+  decode: (key: types.Row, content: string | Buffer, version: number): ScopeWindowRow => ({
+    ...{ scope: text(key, 'scope') as Scope, windowStart: time(key, 'window_start') },
+    ...{ logPartition: key['log_partition'] as number, version },
+    values: decodeScopeWindow(content as string),
+  }),
+};

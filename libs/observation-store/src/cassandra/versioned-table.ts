@@ -1,7 +1,7 @@
 import type { types } from 'cassandra-driver';
 import type { TimeRange } from '../observation-store.ts';
 import type { Versioned } from '../rows.ts';
-import { bucketsOf, type Bucket } from './buckets.ts';
+import { bucketsOf, monthBucket } from './buckets.ts';
 import type { CassandraConnection } from './connection.ts';
 import type { Statement } from './statement.ts';
 import { partitionName, type PartitionWrite } from './partition-groups.ts';
@@ -78,12 +78,12 @@ export class VersionedTable<Row extends Versioned> {
     ]);
   }
 
-  /** The rows of a range of time: `id` and the bucket are the partition, the time is the first clustering column. */
-  async readRange(id: string, bucket: Bucket, range: TimeRange): Promise<Row[]> {
+  /** The rows of a range of time: `id` and the month are the partition, the time is the first clustering column. */
+  async readRange(id: string, range: TimeRange): Promise<Row[]> {
     const [time] = this.#options.clustering;
     const query = `${this.#select} AND ${time} >= ? AND ${time} < ?`;
     return this.#read(
-      bucketsOf(bucket, range).map((start) => ({
+      bucketsOf(monthBucket, range).map((start) => ({
         query,
         params: [id, start, range.from, range.to],
       })),
@@ -91,10 +91,10 @@ export class VersionedTable<Row extends Versioned> {
   }
 
   /** Deletes a range of time below a version: what has a higher one, or is written with one, stays. */
-  rangeDeletes(id: string, bucket: Bucket, range: TimeRange, version: number): Statement[] {
+  rangeDeletes(id: string, range: TimeRange, version: number): Statement[] {
     const [time] = this.#options.clustering;
     const query = `${this.#deleteWhere()} AND ${time} >= ? AND ${time} < ?`;
-    return bucketsOf(bucket, range).map((start) => ({
+    return bucketsOf(monthBucket, range).map((start) => ({
       query,
       params: [version, id, start, range.from, range.to],
     }));
