@@ -71,27 +71,28 @@ export class CassandraMigrator {
     await this.#lock();
     try {
       const seen = await this.#version();
-      const done = Math.max(0, seen - versionsBeforeRelease);
-      if (seen > 0 && done === 0) {
+      if (seen > 0 && seen <= versionsBeforeRelease) {
         throw new OperatorError(
           'unreleased_schema',
           `Keyspace ${schema.keyspace} was made before the first release, with other tables; use another keyspace.`,
         );
       }
-      if (done > steps.length) {
+      if (seen > versionsBeforeRelease + steps.length) {
         throw new OperatorError(
           'newer_schema',
           `Keyspace ${schema.keyspace} was written by a newer version of this software; use that version or another keyspace.`,
         );
       }
-      for (const [index, statements] of [...steps.entries()].slice(done)) {
+      for (const [index, statements] of steps.entries()) {
+        const version = versionsBeforeRelease + index + 1;
+        if (version <= seen) continue;
         for (const statement of statements) {
           await connection.define(statement);
           await this.#keepLock();
         }
         await connection.conditional(
           `UPDATE ${this.#properties} SET value = ? WHERE name = 'schema_version' IF EXISTS`,
-          [versionsBeforeRelease + index + 1],
+          [version],
         );
       }
     } finally {
