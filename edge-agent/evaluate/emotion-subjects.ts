@@ -10,76 +10,68 @@ export interface EmotionSubject {
   readonly light?: number;
 }
 
-export interface ExtraModels {
-  readonly miniXceptionPath?: string;
-  readonly mobileFaceNetPath?: string;
-}
-
 const precisions = ['int8', 'fp32'] as const;
 
 /** What an agent can be set to, each named like the model id in its records. */
-export function emotionModels(models: InstalledModels, extra: ExtraModels): EmotionSubject[] {
-  const { miniXceptionPath, mobileFaceNetPath: path } = extra;
-  const choices = [
-    { kind: 'fast' },
-    { kind: 'accurate' },
-    ...(miniXceptionPath === undefined ? [] : [{ kind: 'accurate', miniXceptionPath } as const]),
-  ] as const;
-  const classifiers = choices.flatMap((choice) =>
-    precisions.map((precision) => createEmotionClassifier({ models, precision, choice })),
+export function emotionModels(
+  models: InstalledModels,
+  mobileFaceNetPath: string | undefined,
+): EmotionSubject[] {
+  const classifiers = (['fast', 'accurate'] as const).flatMap((kind) =>
+    precisions.map((precision) => createEmotionClassifier({ models, precision, choice: { kind } })),
   );
-  if (path !== undefined) {
-    const choice = { kind: 'mobilefacenet', path } as const;
+  if (mobileFaceNetPath !== undefined) {
+    const choice = { kind: 'mobilefacenet', path: mobileFaceNetPath } as const;
     classifiers.push(createEmotionClassifier({ models, choice }));
   }
   return classifiers.map((classifier) => ({ name: classifier.modelId, classifier }));
 }
 
 /** One thing changed at a time, to see what it alone is worth. */
-export function emotionComparisons(models: InstalledModels, extra: ExtraModels): EmotionSubject[] {
-  const { miniXceptionPath } = extra;
+export function emotionComparisons(models: InstalledModels): EmotionSubject[] {
   const one: ModelPass = { model: 'big-xception', mirrored: false, shiftX: 0, shiftY: 0, scale: 1 };
   const mirrored = { ...one, mirrored: true };
-  const big = { models, id: 'big-xception' };
-  const subjects: EmotionSubject[] = [
-    { name: 'big-xception-int8, averaged with its mirror image', ...variant(big, [one, mirrored]) },
-    { name: 'big-xception-int8, no stretch', ...variant(big, [one], withoutStretch) },
-    { name: 'big-xception-int8, light at 0.4', ...variant(big, [one]), light: 0.4 },
+  const mini = { ...one, model: 'mini-xception' };
+  const looksOfBig = (models.card('xception-pair').passes ?? []).filter(
+    ({ model }) => model === 'big-xception',
+  );
+  const variant = (passes: ModelPass[], normalize?: (pixels: Float32Array) => void) => ({
+    classifier: classifierOf({ models, passes, normalize }),
+  });
+  return [
+    { name: 'big-xception-int8, averaged with its mirror image', ...variant([one, mirrored]) },
+    { name: 'big-xception-int8, two looks in different frames', ...variant(looksOfBig) },
+    { name: 'big-xception-int8, no stretch', ...variant([one], withoutStretch) },
+    { name: 'big-xception-int8, light at 0.4', ...variant([one]), light: 0.4 },
     {
       name: 'big-xception-int8, light at 0.4, no stretch',
-      ...variant(big, [one], withoutStretch),
+      ...variant([one], withoutStretch),
       light: 0.4,
     },
-  ];
-  if (miniXceptionPath === undefined) return subjects;
-  const pair = { models, id: 'xception-pair', miniXceptionPath };
-  const mini = { ...one, model: 'mini-xception' };
-  return [
-    ...subjects,
-    { name: 'mini-xception-fp32', ...variant({ ...pair, id: 'mini-xception' }, [mini]) },
-    { name: 'both networks, one look each', ...variant(pair, [one, mini]) },
+    { name: 'mini-xception-fp32', ...variant([mini]) },
+    { name: 'both networks, one look each', ...variant([one, mini]) },
     {
       name: 'both networks, each averaged with its mirror image',
-      ...variant(pair, [one, mirrored, mini, { ...mini, mirrored: true }]),
+      ...variant([one, mirrored, mini, { ...mini, mirrored: true }]),
     },
   ];
 }
 
-/** The classifier of a card with other looks than its own. */
-function variant(
-  from: { models: InstalledModels; id: string; miniXceptionPath?: string },
-  passes: ModelPass[],
-  normalize?: (pixels: Float32Array) => void,
-): { classifier: CalibratedClassifier } {
-  const { models, id, miniXceptionPath } = from;
-  const mini = miniXceptionPath === undefined ? [] : [miniXception(miniXceptionPath)];
-  const classifier = new AveragingEmotionClassifier({
+/** A classifier of other looks than those on the cards, calibrated as the only network that it asks, or as the pair. */
+function classifierOf(options: {
+  models: InstalledModels;
+  passes: ModelPass[];
+  normalize?: ((pixels: Float32Array) => void) | undefined;
+}): CalibratedClassifier {
+  const { models, passes, normalize } = options;
+  const asked = new Set(passes.map(({ model }) => model));
+  const id = asked.size > 1 ? 'xception-pair' : passes[0]!.model;
+  return new AveragingEmotionClassifier({
     card: { ...models.card(id), passes },
     modelId: id,
-    networks: [bigXception(models, 'int8'), ...mini],
-    ...(normalize === undefined ? {} : { normalize }),
+    networks: [bigXception(models, 'int8'), miniXception(models)],
+    ...(normalize !== undefined && { normalize }),
   });
-  return { classifier };
 }
 
 /** The range of the network alone. */

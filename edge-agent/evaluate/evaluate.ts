@@ -63,10 +63,6 @@ async function evaluateFaces(options: {
 }): Promise<Pick<EvaluationReport, 'emotion' | 'comparisons'>> {
   const { faces, models, files, onProgress } = options;
   if (faces === undefined) return { emotion: null, comparisons: null };
-  const extra = {
-    ...(files.minixception === undefined ? {} : { miniXceptionPath: files.minixception }),
-    ...(files.mobilefacenet === undefined ? {} : { mobileFaceNetPath: files.mobilefacenet }),
-  };
   const rowsOf = async (subjects: readonly EmotionSubject[]) => {
     const rows: Record<string, EmotionRow> = {};
     for (const subject of subjects) {
@@ -79,12 +75,12 @@ async function evaluateFaces(options: {
     return rows;
   };
   return {
-    emotion: await rowsOf(emotionModels(models, extra)),
-    comparisons: await rowsOf(emotionComparisons(models, extra)),
+    emotion: await rowsOf(emotionModels(models, files.mobilefacenet)),
+    comparisons: await rowsOf(emotionComparisons(models)),
   };
 }
 
-type ModelFiles = Partial<Record<'yunet' | 'minixception' | 'mobilefacenet', string>>;
+type ModelFiles = Partial<Record<'yunet' | 'mobilefacenet', string>>;
 
 /** A file that is named must be there (its adapter says so); one that was fetched is found. */
 async function findFiles(options: EvaluateOptions): Promise<ModelFiles> {

@@ -9,7 +9,6 @@ DIR/detection/frames/*.jpg with DIR/detection/boxes.json, and DIR/emotion/<class
   --data DIR            the labelled pictures
   --json FILE           write the report there as JSON
   --yunet FILE          measure YuNet, too
-  --minixception FILE   measure the averaging of two networks, too
   --mobilefacenet FILE  measure OpenCV's MobileFaceNet, too
   --models DIR          where npm run models -- fetch has put those files (default .cache/models);
                         what is there is measured without being named`;
@@ -19,7 +18,6 @@ export interface EvaluateOptions {
   readonly models: string;
   readonly json?: string;
   readonly yunet?: string;
-  readonly minixception?: string;
   readonly mobilefacenet?: string;
 }
 
@@ -31,7 +29,7 @@ export function parseOptions(argv: readonly string[]): EvaluateOptions | undefin
     ({ values } = parseArgs({
       args: [...argv],
       options: {
-        ...{ data: text, json: text, yunet: text, minixception: text, mobilefacenet: text },
+        ...{ data: text, json: text, yunet: text, mobilefacenet: text },
         models: { ...text, default: '.cache/models' },
         help: { type: 'boolean', default: false },
       },

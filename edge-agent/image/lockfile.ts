@@ -3,6 +3,8 @@ import { runsOn, type Platform, type PlatformLimits } from './platform.ts';
 
 /** One entry of `packages` in package-lock.json, as far as it is read here. */
 export interface LockEntry extends PlatformLimits {
+  /** Of a package that is installed under another name. */
+  readonly name?: string;
   readonly version?: string;
   readonly integrity?: string;
   /** A workspace; `resolved` is its folder. */
@@ -19,6 +21,7 @@ export type LockEntries = Readonly<Record<string, LockEntry>>;
 export interface LockedPackage {
   /** Where it lies below the root: `node_modules/mqtt`, `libs/contracts`. */
   readonly location: string;
+  /** In the registry. */
   readonly name: string;
   readonly version: string;
   readonly integrity: string | undefined;
@@ -40,7 +43,7 @@ export function productionPackages(options: ProductionOptions): LockedPackage[] 
     const entry = entries[location];
     if (entry === undefined || found.has(location) || !runsOn(entry, platform)) continue;
     const { version = '', integrity } = entry;
-    found.set(location, { location, name: nameOf(location), version, integrity });
+    found.set(location, { location, name: entry.name ?? nameOf(location), version, integrity });
     if (entry.link === true && entry.resolved !== undefined) queue.push(entry.resolved);
     const names = Object.keys({
       ...entry.dependencies,

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { cardFile, cardsDirectory, readModelCards, verifyModelBytes } from './model-card.ts';
 import type { ModelCard, ModelCardFile } from './model-card.ts';
 import { ModelError } from './model-error.ts';
-import { buildModel, recipes, weightsPackage } from './recipes.ts';
+import { buildModel, recipes } from './recipes.ts';
 import type { BuiltModelId, ModelRecipe, Precision } from './recipes.ts';
 import { findSourcePackage } from './source-package.ts';
 
@@ -33,10 +33,8 @@ export interface InstalledModels {
   card(id: string): ModelCard;
 }
 
-const precisions: readonly Precision[] = ['int8', 'fp32'];
-
 /**
- * Builds what is missing or damaged in the cache folder out of the installed weights package, and
+ * Builds what is missing or damaged in the cache folder out of the installed weights packages, and
  * checks each file against its card. Safe when several processes start at once: each writes a file of
  * its own and renames it into place, and all write the same bytes.
  */
@@ -49,7 +47,7 @@ export async function ensureModels(options: {
   await makeDirectory(cacheDirectory);
   const installed = new Map<string, InstalledModel>();
   const wanted = recipes.flatMap((recipe) =>
-    precisions.map((precision) => ({ recipe, precision })),
+    recipe.precisions.map((precision) => ({ recipe, precision })),
   );
   for (const { recipe, precision } of wanted) {
     const card = getCard(cards, recipe.id);
@@ -104,9 +102,9 @@ async function installModel(options: {
   model: InstalledModel;
 }): Promise<void> {
   const { recipe, precision, model } = options;
-  await checkSourceVersion(model.card);
+  await checkSourceVersion(recipe, model.card);
   const bytes = await buildModel(recipe, precision);
-  verifyModelBytes({ bytes, file: model.file, origin: `What ${weightsPackage} gives` });
+  verifyModelBytes({ bytes, file: model.file, origin: `What ${recipe.weightsPackage} gives` });
   try {
     await writeAtomically(model.path, bytes);
   } catch (cause) {
@@ -115,7 +113,7 @@ async function installModel(options: {
 }
 
 /** A clearer word than a wrong checksum where another version of the package is installed. */
-async function checkSourceVersion(card: ModelCard): Promise<void> {
+async function checkSourceVersion({ weightsPackage }: ModelRecipe, card: ModelCard): Promise<void> {
   const { version } = await findSourcePackage(weightsPackage);
   if (version === card.source.version) return;
   throw new ModelError({

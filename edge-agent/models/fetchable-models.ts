@@ -1,6 +1,6 @@
 /** Models that no registry package carries. */
 export interface FetchableModel {
-  readonly id: 'yunet' | 'mobilefacenet' | 'minixception';
+  readonly id: 'yunet' | 'mobilefacenet';
   readonly file: string;
   readonly url: string;
   readonly bytes: number;
@@ -9,7 +9,7 @@ export interface FetchableModel {
 
 const zoo = 'https://github.com/opencv/opencv_zoo/raw/main/models';
 
-/** From OpenCV's model zoo and the authors of mini-Xception; pinned, so that a changed file is refused, not used. */
+/** From OpenCV's model zoo; pinned, so that a changed file is refused, not used. */
 export const fetchableModels: readonly FetchableModel[] = [
   {
     id: 'yunet',
@@ -24,13 +24,6 @@ export const fetchableModels: readonly FetchableModel[] = [
     url: `${zoo}/facial_expression_recognition/facial_expression_recognition_mobilefacenet_2022july.onnx`,
     bytes: 4_791_892,
     sha256: '4f61307602fc089ce20488a31d4e4614e3c9753a7d6c41578c854858b183e1a9',
-  },
-  {
-    id: 'minixception',
-    file: 'fer2013-mini-xception.hdf5',
-    url: 'https://github.com/oarriaga/face_classification/raw/master/trained_models/emotion_models/fer2013_mini_XCEPTION.102-0.66.hdf5',
-    bytes: 872_856,
-    sha256: '59534287fdfb125e30a94400296c25ea9f5d706fca93dd8adbbbed916799ea0e',
   },
 ];
 

@@ -2,7 +2,6 @@ export { ensureModels } from './ensure-models.ts';
 export type { InstalledModel, InstalledModels, ModelProgress } from './ensure-models.ts';
 export { fetchModel, hasModelFile } from './fetch-model.ts';
 export { fetchableModel, type FetchableModel } from './fetchable-models.ts';
-export { buildMiniXception } from './mini-xception.ts';
 export { verifyModelBytes } from './model-card.ts';
 export type { ModelCard, ModelPass } from './model-card.ts';
 export { ModelError, type ModelErrorCode } from './model-error.ts';

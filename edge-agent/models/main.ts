@@ -7,7 +7,6 @@ import { ModelError } from './model-error.ts';
 const settings = {
   yunet: 'EMOTION_DETECTOR=yunet',
   mobilefacenet: 'EMOTION_CLASSIFIER=mobilefacenet',
-  minixception: 'EMOTION_CLASSIFIER=accurate',
 } as const;
 
 const ids = fetchableModels.map(({ id }) => id).join('|');

@@ -11,7 +11,7 @@ const Text = Type.String({ minLength: 1 });
 
 const ModelFileSchema = Type.Object(
   {
-    name: Type.String({ pattern: '^[a-z0-9_.-]+\\.(onnx|hdf5)$' }),
+    name: Type.String({ pattern: '^[a-z0-9_.-]+\\.onnx$' }),
     precision: Type.Union([Type.Literal('fp32'), Type.Literal('int8')]),
     bytes: Type.Integer({ minimum: 1 }),
     sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),

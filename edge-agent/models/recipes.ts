@@ -11,17 +11,20 @@ import type { TfjsModel } from './tfjs-model.ts';
 import { GraphBuilder, type GraphTensor } from './graph-builder.ts';
 import { translateTfjsModel } from './tfjs-to-graph.ts';
 
-/** The npm package that holds the weights of all models that are built here. */
-export const weightsPackage = '@vladmandic/human';
+/** The npm packages that hold weights, as they are named in node_modules; the second is `@vladmandic/human` 0.3. */
+export type WeightsPackage = '@vladmandic/human' | 'human-0.3';
 
 export type Precision = 'int8' | 'fp32';
-export type BuiltModelId = 'blazeface-back-320x256' | 'blazeface-back-256x192' | 'big-xception';
+export type BuiltModelId =
+  'blazeface-back-320x256' | 'blazeface-back-256x192' | 'big-xception' | 'mini-xception';
 
-/** How a model is made out of the weights package. */
+/** How a model is made out of its weights package. */
 export interface ModelRecipe {
   readonly id: BuiltModelId;
-  /** The TensorFlow.js model, relative to the weights package. */
+  readonly weightsPackage: WeightsPackage;
+  /** The TensorFlow.js model, relative to the weights package; its weights lie beside it. */
   readonly source: string;
+  readonly precisions: readonly Precision[];
   /** The part of the nodes, counted from the input, that is quantized; the rest stays float. */
   readonly quantizedPart: number;
   readonly translate: (model: TfjsModel) => Graph;
@@ -38,15 +41,26 @@ export const recipes: readonly ModelRecipe[] = [
   blazeFaceRecipe({ id: 'blazeface-back-256x192', width: 256, height: 192 }),
   {
     id: 'big-xception',
+    weightsPackage: '@vladmandic/human',
     source: 'models/emotion.json',
+    precisions: ['int8', 'fp32'],
     quantizedPart: 1,
-    translate: translateBigXception,
+    translate: (model) => translateEmotionNetwork(model, 'big-xception'),
+  },
+  {
+    id: 'mini-xception',
+    weightsPackage: 'human-0.3',
+    source: 'models/emotion/model.json',
+    // Its depthwise convolutions run slower in int8, and it is small as it is.
+    precisions: ['fp32'],
+    quantizedPart: 0,
+    translate: (model) => translateEmotionNetwork(model, 'mini-xception'),
   },
 ];
 
 /** The float graph of a recipe, read from the installed package. */
 export async function translateRecipe(recipe: ModelRecipe): Promise<Graph> {
-  const { directory } = await findSourcePackage(weightsPackage);
+  const { directory } = await findSourcePackage(recipe.weightsPackage);
   const sourcePath = path.join(directory, recipe.source);
   try {
     return recipe.translate(await readTfjsModel(sourcePath));
@@ -54,7 +68,7 @@ export async function translateRecipe(recipe: ModelRecipe): Promise<Graph> {
     if (cause instanceof ModelError) throw cause;
     throw new ModelError({
       code: 'model_source_missing',
-      message: `The weights ${recipe.source} of ${weightsPackage} can't be read.`,
+      message: `The weights ${recipe.source} of ${recipe.weightsPackage} can't be read.`,
       cause,
     });
   }
@@ -90,7 +104,9 @@ function blazeFaceRecipe(options: {
 }): ModelRecipe {
   return {
     id: options.id,
+    weightsPackage: '@vladmandic/human',
     source: 'models/blazeface.json',
+    precisions: ['int8', 'fp32'],
     quantizedPart: blazeFaceQuantizedPart,
     translate: (model) => translateBlazeFace({ model, ...options }),
   };
@@ -141,20 +157,20 @@ function findOutput(options: {
   });
 }
 
-/** The emotion network with its logits as output: 64x64 grey in, seven classes out. */
-function translateBigXception(model: TfjsModel): Graph {
+/** An emotion network with its logits as output: 64x64 grey in, seven classes out. */
+function translateEmotionNetwork(model: TfjsModel, name: BuiltModelId): Graph {
   const builder = new GraphBuilder();
   const outputs = translateTfjsModel({ model, builder, inputShape: [1, 64, 64, 1] });
   const [logits] = outputs.values();
   if (logits === undefined) {
     throw new ModelError({
       code: 'model_source_changed',
-      message: 'The emotion network has no output.',
+      message: `The emotion network ${name} has no output.`,
     });
   }
   builder.node('Identity', { inputs: [logits.name], output: 'logits' });
   return builder.build({
-    name: 'big-xception',
+    name,
     input: { name: 'input', shape: [1, 1, 64, 64] },
     outputs: [{ name: 'logits', shape: logits.shape }],
   });

@@ -12,7 +12,7 @@ for (const recipe of recipes) {
   const cardPath = path.join(cardsDirectory, `${recipe.id}.json`);
   const card = JSON.parse(await readFile(cardPath, 'utf8')) as ModelCard;
   const files = [];
-  for (const precision of ['int8', 'fp32'] as const) {
+  for (const precision of recipe.precisions) {
     const bytes = await buildModel(recipe, precision);
     files.push({
       name: `${recipe.id}-${precision}.onnx`,

@@ -8,7 +8,7 @@ import { readConfig, Type, variableName } from '@emotion-fleet/service';
 
 const detectors = '^(blazeface-320x256|blazeface-256x192|yunet:.+)$';
 
-const classifiers = '^(fast|accurate(:.+)?|mobilefacenet:.+)$';
+const classifiers = '^(fast|accurate|mobilefacenet:.+)$';
 
 const HeaderPin = Type.Integer({ minimum: 0, maximum: 27 });
 
@@ -86,7 +86,7 @@ export function parseDetector(detector: string): DetectorChoice {
 
 export type ClassifierChoice =
   | { readonly kind: 'fast' }
-  | { readonly kind: 'accurate'; readonly miniXceptionPath?: string }
+  | { readonly kind: 'accurate' }
   | { readonly kind: 'mobilefacenet'; readonly path: string }
   /** A network of the operator's own, desired from afar. */
   | {
@@ -99,9 +99,9 @@ export type ClassifierChoice =
 
 /** Reads the `classifier` setting: a mode, or the name of a network and the path of its file. */
 export function parseClassifier(classifier: string): ClassifierChoice {
-  const [mode = '', ...rest] = classifier.split(':');
-  const path = rest.join(':');
-  if (mode === 'mobilefacenet') return { kind: 'mobilefacenet', path };
-  if (mode === 'fast') return { kind: 'fast' };
-  return path === '' ? { kind: 'accurate' } : { kind: 'accurate', miniXceptionPath: path };
+  const prefix = 'mobilefacenet:';
+  if (classifier.startsWith(prefix)) {
+    return { kind: 'mobilefacenet', path: classifier.slice(prefix.length) };
+  }
+  return { kind: classifier === 'fast' ? 'fast' : 'accurate' };
 }

@@ -1,4 +1,4 @@
-import { buildMiniXception, ensureModels } from '../../models/index.ts';
+import { ensureModels } from '../../models/index.ts';
 import type { BuiltModelId, InstalledModels, ModelCard, Precision } from '../../models/index.ts';
 import type { CalibratedClassifier } from '../classify/calibrated-classifier.ts';
 import { MobileFaceNetEmotionClassifier } from '../classify/mobilefacenet-emotion-classifier.ts';
@@ -47,7 +47,7 @@ export function createDetector(options: {
   return new BlazeFaceDetector({ model: models.get(id, precision), ...common });
 }
 
-/** The emotion classifier of a choice; `precision` counts for big-Xception. */
+/** The emotion classifier of a choice; `precision` counts for big-Xception, the other one has but one. */
 export function createEmotionClassifier(options: {
   models: InstalledModels;
   precision?: Precision;
@@ -71,11 +71,7 @@ export function createEmotionClassifier(options: {
   }
   const big = bigXception(models, precision, openSession);
   if (choice.kind === 'fast') return averaged({ models, id: big.id, precision, networks: [big] });
-  const { miniXceptionPath } = choice;
-  if (miniXceptionPath === undefined) {
-    return averaged({ models, id: 'big-xception-crops', precision, networks: [big] });
-  }
-  const networks = [big, miniXception(miniXceptionPath, openSession)];
+  const networks = [big, miniXception(models, openSession)];
   return averaged({ models, id: 'xception-pair', precision, networks });
 }
 
@@ -110,13 +106,9 @@ export function bigXception(
   return { id: 'big-xception', open: () => openInstalledModel(model, openSession) };
 }
 
-/** From its published Keras file. */
-export function miniXception(
-  filePath: string,
-  openSession: SessionOpener = openOnnxSession,
-): EmotionNetwork {
-  const open = async () => openSession({ model: await buildMiniXception(filePath) });
-  return { id: 'mini-xception', open };
+export function miniXception(models: InstalledModels, openSession?: SessionOpener): EmotionNetwork {
+  const model = models.get('mini-xception', 'fp32');
+  return { id: 'mini-xception', open: () => openInstalledModel(model, openSession) };
 }
 
 /**

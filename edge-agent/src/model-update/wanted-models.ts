@@ -30,6 +30,6 @@ function wantedModel(model: FileModel): WantedModel {
     // Named by its content, too: the one before stays while another one of the same id is tried.
     return { file: `${id}-${sha256.slice(0, 16)}.onnx`, url, bytes, sha256 };
   }
-  const published = fetchableModel(model.kind === 'pair' ? 'minixception' : model.kind);
+  const published = fetchableModel(model.kind);
   return { ...published, url: model.url ?? published.url };
 }

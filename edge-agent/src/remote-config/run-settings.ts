@@ -69,8 +69,6 @@ function classifierChoice(model: ClassifierModel, folder: string): ClassifierCho
     case 'fast':
     case 'accurate':
       return { kind: model.kind };
-    case 'pair':
-      return { kind: 'accurate', miniXceptionPath: wantedModelPath({ model, folder }) };
     case 'mobilefacenet':
       return { kind: 'mobilefacenet', path: wantedModelPath({ model, folder }) };
     case 'xception': {

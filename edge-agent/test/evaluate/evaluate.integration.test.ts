@@ -87,12 +87,7 @@ test('measures every model, writes report and tables, and goes on after a broken
   const emotions = Object.entries(report.emotion!);
   assert.deepEqual(
     emotions.map(([name]) => name),
-    [
-      'big-xception-int8',
-      'big-xception-fp32',
-      'big-xception-crops-int8',
-      'big-xception-crops-fp32',
-    ],
+    ['big-xception-int8', 'big-xception-fp32', 'xception-pair-int8', 'xception-pair-fp32'],
   );
   for (const [name, row] of emotions) {
     assert.equal(row.faces, boxes.length);
@@ -117,8 +112,8 @@ test('says in one sentence that there are no pictures, that the boxes are torn, 
     [['--data', '/nowhere'], /^There are no labelled pictures in \/nowhere: [^\n]*\n$/],
     [['--data', path.join(folder, 'torn')], /boxes\.json can't be read or isn't JSON\.\n$/],
     [
-      ['--data', path.join(folder, 'half'), '--minixception', '/none.hdf5'],
-      /^The model file \/none\.hdf5 can't be read: [^\n]*\n$/m,
+      ['--data', path.join(folder, 'half'), '--mobilefacenet', '/none.onnx'],
+      /^The model file \/none\.onnx can't be read: [^\n]*\n$/m,
     ],
     [[], /^Say where the labelled pictures are/],
   ] as const) {

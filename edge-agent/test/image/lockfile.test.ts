@@ -14,7 +14,7 @@ const entries: LockEntries = {
   'node_modules/a': { version: '1.0.0', dependencies: { b: '2' }, peerDependencies: { c: '*' } },
   'node_modules/a/node_modules/b': { version: '2.0.0' },
   'node_modules/b': { version: '1.0.0' },
-  'node_modules/c': { version: '3.0.0' },
+  'node_modules/c': { name: 'real-c', version: '3.0.0' },
   'node_modules/bin-arm64': { version: '1.0.0', os: ['linux'], cpu: ['arm64'] },
   'node_modules/bin-x64': { version: '1.0.0', os: ['linux'], cpu: ['x64'] },
   'node_modules/dev': { version: '1.0.0' },
@@ -32,6 +32,7 @@ describe('productionPackages', () => {
       ],
     );
     assert.equal(found[3]?.name, 'b');
+    assert.equal(found[6]?.name, 'real-c');
   });
 });
 

@@ -16,20 +16,15 @@ test('creates the default models and each choice of others, with their record id
     const detector = createDetector({ models });
     assert.equal(
       combinedModelId({ detector, classifier }),
-      'blazeface-back-320x256-int8+big-xception-crops-int8',
+      'blazeface-back-320x256-int8+xception-pair-int8',
     );
     assert.equal(
       createDetector({ models, size: '256x192', precision: 'fp32' }).modelId,
       'blazeface-back-256x192-fp32',
     );
     assert.equal(createDetector({ models, yunetPath: '/a.onnx' }).modelId, 'yunet-320x256-fp32');
-    const miniXceptionPath = '/mini.hdf5';
     const modelIds = (
-      [
-        { kind: 'fast' },
-        { kind: 'accurate', miniXceptionPath },
-        { kind: 'mobilefacenet', path: '/a.onnx' },
-      ] as const
+      [{ kind: 'fast' }, { kind: 'accurate' }, { kind: 'mobilefacenet', path: '/a.onnx' }] as const
     ).map((choice) => createEmotionClassifier({ models, precision: 'fp32', choice }).modelId);
     assert.deepEqual(modelIds, [
       'big-xception-fp32',

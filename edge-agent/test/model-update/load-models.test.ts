@@ -70,7 +70,7 @@ describe('loadModels', () => {
   it('asks the publisher, or the address of the configuration', async () => {
     const { asked } = await load(['ok'], {
       detector: { kind: 'yunet' },
-      classifier: { kind: 'pair', url },
+      classifier: { kind: 'mobilefacenet', url },
     });
     assert.match(asked[0]!, /^https:\/\/github\.com\/opencv/);
     assert.equal(asked[1], url);

@@ -4,7 +4,7 @@ import { cardFile, cardsDirectory, readModelCards, sha256Of } from '../../models
 import { buildModel, recipes } from '../../models/recipes.ts';
 
 for (const recipe of recipes) {
-  for (const precision of ['int8', 'fp32'] as const) {
+  for (const precision of recipe.precisions) {
     test(`builds ${recipe.id} ${precision} twice with the bytes that its card names`, async () => {
       const first = await buildModel(recipe, precision);
       const second = await buildModel(recipe, precision);

@@ -42,7 +42,8 @@ test('refuses what nobody may change from afar, and values out of range', () => 
     { emotionThresholds: { happy: 0.5 } },
     { detector: 'blazeface-320x256' },
     { detector: { kind: 'yunet', url: 'file:///etc/passwd' } },
-    { classifier: { kind: 'pair', url: 'https://user:secret@models.example/a' } },
+    { classifier: { kind: 'mobilefacenet', url: 'https://user:secret@models.example/a' } },
+    { classifier: { kind: 'pair' } },
     { classifier: { kind: 'xception', url: 'https://models.example/a.onnx' } },
   ]) {
     assert.equal(

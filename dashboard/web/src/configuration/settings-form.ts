@@ -60,7 +60,7 @@ export function settingsOf(form: SettingsForm, before: Settings): Settings {
 
 /** True where the file can come from another address. */
 export function hasFile(kind: DetectorKind | ClassifierKind | null): boolean {
-  return kind === 'yunet' || kind === 'pair' || kind === 'mobilefacenet';
+  return kind === 'yunet' || kind === 'mobilefacenet';
 }
 
 export function isBox(zone: Zone): zone is BoxZone {
@@ -107,7 +107,6 @@ function classifierOf(
     case 'fast':
     case 'accurate':
       return { kind: classifier };
-    case 'pair':
     case 'mobilefacenet':
       return { kind: classifier, ...urlOf(classifierUrl) };
     case 'xception':

@@ -40,8 +40,8 @@ const anySettings: fc.Arbitrary<Settings> = fc.record(
     ),
     classifier: fc.oneof(
       fc.constantFrom('fast', 'accurate').map((kind) => ({ kind: kind })),
-      url.map((address) => ({ kind: 'pair' as const, url: address })),
       fc.constant({ kind: 'mobilefacenet' as const }),
+      url.map((address) => ({ kind: 'mobilefacenet' as const, url: address })),
       fc.constant(own),
     ),
   },
@@ -70,8 +70,8 @@ suite('settings form', () => {
 
   test('asks for an address where a file is loaded', () => {
     assert.deepEqual(
-      (['yunet', 'pair', 'mobilefacenet', 'fast', 'blazeface-320x256', null] as const).map(hasFile),
-      [true, true, true, false, false, false],
+      (['yunet', 'mobilefacenet', 'fast', 'blazeface-320x256', null] as const).map(hasFile),
+      [true, true, false, false, false],
     );
   });
 

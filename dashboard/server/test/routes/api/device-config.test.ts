@@ -26,7 +26,7 @@ const everything: DeviceSettings = {
   ],
   emotionThresholds: { happy: 0.5, sad: 0.6, neutral: 0.4, other: 0.3 },
   detector: { kind: 'blazeface', input: '256x192' },
-  classifier: { kind: 'pair', url: 'https://models.example/xception.onnx' },
+  classifier: { kind: 'mobilefacenet', url: 'https://models.example/xception.onnx' },
 };
 
 async function start(context: TestContext): Promise<TestDashboard> {
