@@ -69,12 +69,12 @@ export class ProducerKeeper {
       // Should the limit be faster, nobody waits for this any more.
       sent.catch(() => undefined);
       const acks = await withLimit(sent, this.#options.sendTimeoutMs, 'the send to Kafka');
-      const acked = new Set(acks.map((ack) => `${ack.topicName}/${String(ack.partition)}`));
       // kafkajs forgets partitions whose leader changes to a broker that has already answered.
-      const isAcked = (topic: string, partition: number) =>
-        acked.has(`${topic}/${String(partition)}`);
       for (const { topic, messages } of topicMessages) {
-        if (!messages.every(({ partition }) => isAcked(topic, partition))) {
+        const acked = new Set(
+          acks.filter(({ topicName }) => topicName === topic).map(({ partition }) => partition),
+        );
+        if (!messages.every(({ partition }) => acked.has(partition))) {
           throw new EventLogError('unavailable', `a partition of ${topic} has not acked`);
         }
       }

@@ -145,11 +145,14 @@ function toSend(byTopic: ReadonlyMap<string, KeyedMessage[]>): TopicMessages[] {
 
 function toMessages(topic: LogTopic, entries: readonly LogEntry[]): KeyedMessage[] {
   // Whoever appends a device's batch names it with every entry.
-  let last: { readonly key: string; readonly partition: number } | undefined;
+  let last:
+    { readonly key: string; readonly bytes: Buffer; readonly partition: number } | undefined;
   return entries.map(({ key, value, headers }) => {
-    if (last?.key !== key) last = { key, partition: partitionOf(key, topic.partitions) };
+    if (last?.key !== key) {
+      last = { key, bytes: Buffer.from(key), partition: partitionOf(key, topic.partitions) };
+    }
     return {
-      key,
+      key: last.bytes,
       value: value && asBuffer(value),
       partition: last.partition,
       ...(headers !== undefined && { headers: { ...headers } }),

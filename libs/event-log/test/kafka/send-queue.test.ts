@@ -18,7 +18,7 @@ function entry(key: string, bytes = 10): LogEntry {
 }
 
 const keysOf = (send: readonly TopicMessages[]) =>
-  send.flatMap(({ messages }) => messages.map(({ key }) => key));
+  send.flatMap(({ messages }) => messages.map(({ key }) => String(key)));
 
 describe('the queue before Kafka', () => {
   it('sends a lone append at once, and what gathers meanwhile together, in order', async () => {
