@@ -4,6 +4,7 @@ import { cassandraYaml, type CassandraSettings, type CommitLogSync } from './cas
 import { deployFile, resolveJars, type JarsProgress } from './jars.ts';
 import { JavaProcess } from './java-process.ts';
 import { choosePorts } from './server-folder.ts';
+import type { ServerState } from './stack-state.ts';
 import { javaCommand } from './toolchain.ts';
 
 export interface CassandraServerOptions {
@@ -22,6 +23,8 @@ export interface CassandraServerOptions {
   readonly jvmOptions?: readonly string[];
   /** True (the default): ends with this process, by kill -9 too. False: stays. */
   readonly owned?: boolean;
+  /** As soon as its process is there, long before it serves. */
+  readonly onSpawned?: (state: ServerState) => Promise<void>;
   readonly readyTimeoutMs?: number;
   readonly cacheDirectory?: string;
   readonly onProgress?: (progress: JarsProgress) => void;
@@ -62,6 +65,7 @@ export class CassandraServer {
       port: ports.port,
       readyTimeoutMs: this.#options.readyTimeoutMs ?? 120_000,
       owned,
+      onSpawned: async (pid) => this.#options.onSpawned?.({ pid, address: this.contactPoint }),
     });
     await this.#process.start();
   }

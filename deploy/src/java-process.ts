@@ -17,6 +17,8 @@ export interface JavaProcessOptions {
   readonly readyTimeoutMs: number;
   /** Ends with this process, however this one ends. Otherwise it stays when this process ends. */
   readonly owned: boolean;
+  /** Awaited before the server is: whoever must find it again should we be killed meanwhile. */
+  readonly onSpawned?: (pid: number) => Promise<void>;
 }
 
 const maxLogBytes = 16 * 1024 * 1024;
@@ -51,8 +53,9 @@ export class JavaProcess {
 
   /** @throws CodedError `died`, `not_ready` (with the last 100 lines of the output) */
   async start(): Promise<void> {
-    const { name, readyText, port, readyTimeoutMs, owned } = this.#options;
+    const { name, readyText, port, readyTimeoutMs, owned, onSpawned } = this.#options;
     this.#spawn();
+    if (this.pid !== undefined) await onSpawned?.(this.pid);
     const isReady = async () => this.#output().includes(readyText) && (await accepts(port));
     const ended = await waitUntil(async () => !this.running || (await isReady()), readyTimeoutMs);
     if (!this.running)

@@ -8,6 +8,7 @@ import { deployFile, resolveJars, type JarsProgress } from './jars.ts';
 import { JavaProcess } from './java-process.ts';
 import { kafkaProperties, type KafkaSettings } from './kafka-properties.ts';
 import { choosePorts } from './server-folder.ts';
+import type { ServerState } from './stack-state.ts';
 import { javaCommand } from './toolchain.ts';
 
 const run = promisify(execFile);
@@ -23,6 +24,8 @@ export interface KafkaServerOptions {
   readonly settings?: KafkaSettings;
   /** True (the default): ends with this process, by kill -9 too. False: stays. */
   readonly owned?: boolean;
+  /** As soon as its process is there, long before it serves. */
+  readonly onSpawned?: (state: ServerState) => Promise<void>;
   readonly readyTimeoutMs?: number;
   readonly cacheDirectory?: string;
   readonly onProgress?: (progress: JarsProgress) => void;
@@ -65,6 +68,7 @@ export class KafkaServer {
       port: ports.port,
       readyTimeoutMs: this.#options.readyTimeoutMs ?? 90_000,
       owned,
+      onSpawned: async (pid) => this.#options.onSpawned?.({ pid, address: this.bootstrap }),
     });
     await this.#process.start();
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -7,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { skipWithoutStack } from '../src/index.ts';
 import { isAlive, signal } from '../src/processes.ts';
-import type { StackState } from '../src/stack-state.ts';
+import { readState, type StackState } from '../src/stack-state.ts';
 import { waitUntil } from '../src/wait-until.ts';
 import { TemporaryFolder } from './temporary-folder.ts';
 
@@ -44,6 +45,31 @@ describe('npm run stack', { skip: await skipWithoutStack() }, () => {
       const running = await state();
       await stack('stop');
       for (const server of [running.kafka, running.cassandra]) {
+        assert.equal(server !== undefined && (await isAlive(server.pid)), false);
+      }
+    }
+  });
+
+  it('finds what a start that was killed has left behind', async () => {
+    using folder = new TemporaryFolder();
+    const stack = (action: string) => run(process.execPath, [main, action, '--data', folder.path]);
+    const noted = async () => readState(folder.path);
+    const starter = spawn(process.execPath, [main, 'start', '--data', folder.path]);
+    try {
+      const bothSpawned = async () => Object.keys(await noted()).length === 2;
+      assert.ok(await waitUntil(bothSpawned, 60_000));
+      const spawned = await noted();
+      starter.kill('SIGKILL');
+      await once(starter, 'exit');
+      const { stdout } = await stack('start');
+      for (const server of [spawned.kafka!, spawned.cassandra!]) {
+        assert.ok(stdout.includes(`serves at ${server.address} (process ${server.pid})`), stdout);
+      }
+    } finally {
+      starter.kill('SIGKILL');
+      const left = await noted();
+      await stack('stop');
+      for (const server of [left.kafka, left.cassandra]) {
         assert.equal(server !== undefined && (await isAlive(server.pid)), false);
       }
     }
