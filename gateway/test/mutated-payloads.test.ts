@@ -4,8 +4,8 @@ import { logTopics, rejectReasons, type LogTopic } from '@emotion-fleet/contract
 import type { LogEntry } from '@emotion-fleet/event-log';
 import { MemoryEventLog } from '@emotion-fleet/event-log/testing';
 import { balances } from '@emotion-fleet/service';
-import { acceptableRecords } from './support/acceptable-records.ts';
 import { eventually } from './support/eventually.ts';
+import { expectedOutcome, LetterSum } from './support/expected-outcome.ts';
 import { GatewayHarness } from './support/gateway-harness.ts';
 import { heldBytes } from './support/held-bytes.ts';
 import { channels, goldenNow, mqttTopic } from './support/messages.ts';
@@ -19,10 +19,13 @@ const payloads = 10_000;
 class CountingLog extends MemoryEventLog {
   accepted = 0;
   readonly reasons = new Map<string, number>();
+  readonly letters = new LetterSum();
 
   override async append(topic: LogTopic, entries: readonly LogEntry[]): Promise<void> {
-    for (const { value, headers } of entries) {
+    for (const entry of entries) {
+      const { value, headers } = entry;
       if (topic === logTopics.deadLetters) {
+        this.letters.addLogged(entry);
         const reason = headers!.reason!;
         this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
       } else if (!Buffer.from(value!).includes('"kind":"rejected"')) {
@@ -40,10 +43,13 @@ it('takes 10,000 mutated payloads: acks each, loses no valid neighbour, counts e
   const topic = mqttTopic(device, channels.records);
   const random = seededRandom(20_261_124);
   let acceptable = 0;
+  const expectedLetters = new LetterSum();
   const heldBefore = heldBytes();
   for (let count = 0; count < payloads; count++) {
     const payload = mutatedPayload(random);
-    acceptable += acceptableRecords(payload);
+    const { records, letters } = expectedOutcome(payload);
+    acceptable += records;
+    letters.forEach((letter) => expectedLetters.add(letter));
     await raw.publish(topic, payload);
   }
   const growth = heldBytes() - heldBefore;
@@ -51,6 +57,7 @@ it('takes 10,000 mutated payloads: acks each, loses no valid neighbour, counts e
   assert.equal(forwarded, acceptable);
   assert.equal(log.accepted, acceptable);
   assert.ok(acceptable > payloads, 'there are many valid neighbours');
+  assert.deepEqual(log.letters, expectedLetters);
   assert.deepEqual(new Map(Object.entries(dropped)), log.reasons);
   assert.ok(
     Object.keys(dropped).every((reason) => (rejectReasons as readonly string[]).includes(reason)),
