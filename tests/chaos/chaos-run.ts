@@ -88,13 +88,16 @@ export class ChaosRun {
     const { repeated, swapped } = await this.#drain(victims, opened.eventLog);
     const drained = performance.now();
     onProgress('auditing log and store');
-    const { acked, made } = victims.edges.readJournals();
-    const found = await balance({ ...opened, acked, made });
+    const { acked, diaries } = victims.edges.readJournals();
+    const found = await balance({ ...opened, acked, diaries });
     const audited = performance.now();
+    const unsyncedLimit = faults.kills.edge * victims.edges.unsyncedPerKill;
+    const limits = { wantedDetections: detections, unsyncedLimit };
     return {
-      verdict: verdictOf(found, detections),
+      verdict: verdictOf(found, limits),
       ...pickFigures(found),
-      ...{ seed, wantedDetections: detections, devices, kills: faults.kills },
+      ...limits,
+      ...{ seed, devices, kills: faults.kills },
       acked: acked.size,
       ...{ repeatedBatches: repeated, swappedBatches: swapped },
       unaskedEndings: Object.fromEntries(

@@ -3,7 +3,7 @@ import { noteAcks } from '../support/note-acks.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { SimulatedDevice } from '../support/simulated-device.ts';
 import type { DevicePast, EdgeJournal } from './edge-journal.ts';
-import type { EdgeDevice, EdgeSettings } from './edge-settings.ts';
+import { flushIntervalMs, type EdgeDevice, type EdgeSettings } from './edge-settings.ts';
 import { SmallDisk } from './small-disk.ts';
 import { UnrulyOutbox } from './unruly-outbox.ts';
 
@@ -16,8 +16,7 @@ const smallOutbox: Partial<FileOutboxOptions> = {
   maxTailBytes: 32 * 1024,
   reserveBytes: 40 * 1024,
 };
-/** Rare, so that a kill finds records that are not on disk yet. */
-const normalOutbox: Partial<FileOutboxOptions> = { flushIntervalMs: 1_000 };
+const normalOutbox: Partial<FileOutboxOptions> = { flushIntervalMs };
 /** Small ones let an unruly device have several at hand to swap. */
 const batchRecords = { normal: 100, unruly: 10 };
 /** No more is made while so many wait; the small ones shall be full by a fault alone. */
@@ -54,6 +53,7 @@ export class EdgeDeviceRun {
       startsAt: past === undefined ? settings.startsAt : past.until + minuteMs,
       outbox: device.hasSmallDisk ? smallOutbox : normalOutbox,
       aroundFiles: (files) => (device.hasSmallDisk ? this.disk.around(files) : files),
+      onSynced: (syncedBelow) => journal.synced(deviceId, syncedBelow),
       aroundOutbox: (outbox) => this.#aroundOutbox(outbox, seededRandom(seed ^ 0x5eed)),
     });
   }
@@ -117,8 +117,9 @@ export class EdgeDeviceRun {
     return this.#simulated.drain(limitMs);
   }
 
-  stop(): Promise<void> {
-    return this.#simulated.stop();
+  async stop(): Promise<void> {
+    await this.#simulated.stop();
+    this.#journal.ended(this.device.deviceId);
   }
 
   #append(records: number): void {

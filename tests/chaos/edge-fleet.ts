@@ -1,10 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { RunDiary } from '../support/balance.ts';
 import { SeqBook } from '../support/seq-book.ts';
 import { waitFor } from '../support/wait.ts';
 import { readJournal } from './edge-journal.ts';
-import type { EdgeDevice, EdgeReport, EdgeRequest, EdgeSettings } from './edge-settings.ts';
+import {
+  flushIntervalMs,
+  type EdgeDevice,
+  type EdgeReport,
+  type EdgeRequest,
+  type EdgeSettings,
+} from './edge-settings.ts';
 import { ServiceProcess } from './service-process.ts';
 
 const edgeFile = fileURLToPath(new URL('edge-process.ts', import.meta.url));
@@ -12,6 +19,9 @@ const nothing: EdgeReport = {
   ...{ made: 0, waiting: 0, declared: 0, repeated: 0, swapped: 0 },
   ...{ isQuotaMade: false, isDrained: false },
 };
+
+/** Intervals that a group fsync may take on a disk which everyone uses. */
+const slowFlush = 5;
 
 export interface EdgeFleetOptions {
   readonly folder: string;
@@ -30,15 +40,19 @@ interface Edge {
 
 /** All simulated devices, spread over a few processes. */
 export class EdgeFleet {
+  /** What the kill of one process may cost at the most: its records between two group fsyncs. */
+  readonly unsyncedPerKill: number;
   readonly #edges: readonly Edge[];
 
   constructor({ folder, processes, devices, settings }: EdgeFleetOptions) {
+    const perSecond = settings.recordsPerSecond / processes;
+    this.unsyncedPerKill = Math.ceil((perSecond * slowFlush * flushIntervalMs) / 1_000);
     this.#edges = Array.from({ length: processes }, (_, index) => {
       const journalFile = join(folder, `edge-${index}.journal`);
       const settingsFile = join(folder, `edge-${index}.json`);
       const own: EdgeSettings = {
         ...settings,
-        recordsPerSecond: settings.recordsPerSecond / processes,
+        recordsPerSecond: perSecond,
         journalFile,
         devices: devices.filter((device) => device.index % processes === index),
       };
@@ -113,21 +127,29 @@ export class EdgeFleet {
     await Promise.all(this.processes.map((process) => process.stop()));
   }
 
-  /** What devices have written down as acked, and how many records they have made in each run. */
-  readJournals(): { acked: SeqBook; made: ReadonlyMap<string, number> } {
+  /** What devices have written down as acked, and what else of each run. */
+  readJournals(): { acked: SeqBook; diaries: ReadonlyMap<string, RunDiary> } {
     const acked = new SeqBook();
-    const made = new Map<string, number>();
+    const diaries = new Map<string, RunDiary>();
     const runOf = new Map<string, string>();
+    const note = (deviceId: string, news: (diary: RunDiary) => Partial<RunDiary>) => {
+      const run = runOf.get(deviceId)!;
+      const diary = diaries.get(run)!;
+      diaries.set(run, { ...diary, ...news(diary) });
+    };
     for (const { journalFile } of this.#edges) {
       readJournal(journalFile, {
-        onRun: (deviceId, runId) => runOf.set(deviceId, `${deviceId}/${runId}`),
-        onMade: (deviceId, records) => {
-          const run = runOf.get(deviceId) ?? '';
-          made.set(run, (made.get(run) ?? 0) + records);
+        onRun: (deviceId, runId) => {
+          const run = `${deviceId}/${runId}`;
+          runOf.set(deviceId, run);
+          diaries.set(run, { made: 0, syncedBelow: 0, hasEnded: false });
         },
+        onMade: (deviceId, records) => note(deviceId, ({ made }) => ({ made: made + records })),
+        onSynced: (deviceId, syncedBelow) => note(deviceId, () => ({ syncedBelow })),
+        onEnded: (deviceId) => note(deviceId, () => ({ hasEnded: true })),
         onAck: (deviceId, runId, seq) => acked.add(deviceId, runId, seq),
       });
     }
-    return { acked, made };
+    return { acked, diaries };
   }
 }

@@ -11,12 +11,14 @@ export interface DevicePast {
 export interface JournalReader {
   readonly onRun?: (deviceId: string, runId: string) => void;
   readonly onMade?: (deviceId: string, records: number, until: number) => void;
+  readonly onSynced?: (deviceId: string, syncedBelow: number) => void;
+  readonly onEnded?: (deviceId: string) => void;
   readonly onAck?: (deviceId: string, runId: string, seq: number) => void;
 }
 
 /**
- * What an edge process did, line by line: runs begun, records made, seqs acked. Each line is with the system before
- * the process goes on, so that kill -9 takes none back.
+ * What an edge process did, line by line: runs begun and ended, records made and synced, seqs acked. Each line is with
+ * the system before the process goes on, so that kill -9 takes none back.
  */
 export class EdgeJournal {
   readonly #file: string;
@@ -32,6 +34,16 @@ export class EdgeJournal {
 
   made(deviceId: string, records: number, until: number): void {
     this.#write(`M ${deviceId} ${records} ${until}`);
+  }
+
+  /** All seqs below are on the device's disk. */
+  synced(deviceId: string, syncedBelow: number): void {
+    this.#write(`S ${deviceId} ${syncedBelow}`);
+  }
+
+  /** The run has stopped in good order. */
+  ended(deviceId: string): void {
+    this.#write(`E ${deviceId}`);
   }
 
   acked(deviceId: string, runId: string, seqs: readonly number[]): void {
@@ -72,6 +84,8 @@ export function readJournal(file: string, reader: JournalReader): void {
     const [what, deviceId = '', first = '', second = ''] = line.split(' ');
     if (what === 'R') reader.onRun?.(deviceId, first);
     else if (what === 'M') reader.onMade?.(deviceId, Number(first), Number(second));
+    else if (what === 'S') reader.onSynced?.(deviceId, Number(first));
+    else if (what === 'E') reader.onEnded?.(deviceId);
     else if (what === 'A') {
       for (const seq of second.split(',')) reader.onAck?.(deviceId, first, Number(seq));
     }

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 
+/** Rare, so that a kill finds records that are not on disk yet. */
+export const flushIntervalMs = 1_000;
+
 /** What an edge process is told: a file, since it is too long for a command line. */
 export interface EdgeSettings {
   readonly journalFile: string;

@@ -6,6 +6,7 @@ import {
   ackBeforeDurable,
   commitBeforeWrite,
   counters,
+  forgetSyncedTail,
   noFencing,
   sound,
   type Adapters,
@@ -46,6 +47,26 @@ async function outcomeWith(adapters: Adapters): Promise<Balance> {
   }
 }
 
+/** Devices that no gateway has heard of are killed: 100 records of each are on disk, 30 are not. */
+async function outcomeOfKilledDevices(adapters: Adapters): Promise<Balance> {
+  const laboratory = new Laboratory({ adapters });
+  await laboratory.start();
+  try {
+    laboratory.append(100);
+    await laboratory.synced();
+    laboratory.append(30);
+    await laboratory.killDevices();
+
+    const services = [await laboratory.startGateway(), await laboratory.startProcessor()];
+    laboratory.append(50);
+    await laboratory.settled();
+    for (const service of services) await service.stop();
+    return await laboratory.balance();
+  } finally {
+    await laboratory.stop();
+  }
+}
+
 test('the chain as it is loses and doubles nothing', async () => {
   const found = await outcomeWith(sound);
   assert.deepEqual(found.findings, []);
@@ -76,4 +97,18 @@ test('counters in the place of absolute values are seen in the rollups', async (
   const found = await outcomeWith(counters());
   assert.equal(found.rollupsEqual, false);
   assert.equal(found.lost, 0);
+});
+
+test('a killed device loses what was not on its disk, and nothing else', async () => {
+  const found = await outcomeOfKilledDevices(sound);
+  assert.deepEqual(found.findings, []);
+  assert.ok(isClean(found));
+  assert.equal(found.unsynced, 4 * 30);
+  assert.ok(found.stored >= 4 * 150);
+});
+
+test('records that were on disk and are forgotten at the next start are seen as unexplained', async () => {
+  const found = await outcomeOfKilledDevices(forgetSyncedTail());
+  assert.ok(found.unexplained > 0);
+  assert.ok(!isClean(found));
 });

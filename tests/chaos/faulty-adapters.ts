@@ -1,3 +1,4 @@
+import type { OutboxFiles } from '@emotion-fleet/edge-agent/device';
 import type {
   ConsumerOptions,
   EventConsumer,
@@ -11,13 +12,33 @@ import type {
 } from '@emotion-fleet/observation-store';
 import { withMethods } from '../support/with-methods.ts';
 
-/** The adapters that a gateway or processor is given instead of the sound ones; one call for each process. */
+/** The adapters that a device, gateway or processor is given instead of the sound ones; one call for each process. */
 export interface Adapters {
+  readonly aroundFiles: (files: OutboxFiles) => OutboxFiles;
   readonly aroundLog: (log: EventLog) => EventLog;
   readonly aroundStore: (store: ObservationStore) => ObservationStore;
 }
 
-export const sound: Adapters = { aroundLog: (log) => log, aroundStore: (store) => store };
+export const sound: Adapters = {
+  aroundFiles: (files) => files,
+  aroundLog: (log) => log,
+  aroundStore: (store) => store,
+};
+
+/** Takes half of what the run before had on disk for a torn tail, as a recovery that trusts too little may. */
+export function forgetSyncedTail(): Adapters {
+  return {
+    ...sound,
+    aroundFiles: (files) =>
+      withMethods(files, {
+        open: async () => {
+          await files.open();
+          const last = (await files.list()).toSorted().findLast((name) => name.endsWith('.seg'));
+          if (last !== undefined) await files.truncate(last, (await files.size(last)) >> 1);
+        },
+      }),
+  };
+}
 
 /** Resolves an append at once and writes later, as `acks=0` does; a kill loses what it still holds. */
 export function ackBeforeDurable(): Adapters {

@@ -9,12 +9,11 @@ import {
 } from '@emotion-fleet/observation-store/testing';
 import { silentLogger } from '@emotion-fleet/service';
 import { balance, type Balance } from '../support/balance.ts';
-import { noteAcks } from '../support/note-acks.ts';
 import { SeqBook } from '../support/seq-book.ts';
-import { SimulatedDevice } from '../support/simulated-device.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitFor } from '../support/wait.ts';
 import type { Adapters } from './faulty-adapters.ts';
+import { LaboratoryDevice } from './laboratory-device.ts';
 import { Lifeline } from './lifeline.ts';
 
 const hourMs = 3_600_000;
@@ -34,7 +33,7 @@ export class Laboratory {
   readonly #log = new MemoryEventLog();
   readonly #store = new MemoryObservationStore();
   readonly #registry = new MemoryDeviceRegistry();
-  readonly #devices: SimulatedDevice[] = [];
+  readonly #devices: LaboratoryDevice[] = [];
   #port = 0;
 
   constructor({ adapters }: { adapters: Adapters }) {
@@ -52,14 +51,12 @@ export class Laboratory {
       const deviceId = `camera-${index}`;
       const device = { deviceId, name: deviceId, createdAt: startsAt, schedule: [] };
       const { token } = await this.#registry.addDevice(device, 'hall');
-      const onAck = (runId: string, seqs: readonly number[]) =>
-        seqs.forEach((seq) => this.acked.add(deviceId, runId, seq));
       this.#devices.push(
-        new SimulatedDevice({
-          ...{ deviceId, token, startsAt, seed: index, batchRecords: 20 },
+        new LaboratoryDevice({
+          ...{ deviceId, token, startsAt, seed: index },
+          ...{ adapters: this.#adapters, acked: this.acked },
           url: `mqtt://127.0.0.1:${this.#port}`,
           folder: join(this.#folder.path, deviceId),
-          aroundOutbox: (outbox) => noteAcks(outbox, onAck),
         }),
       );
     }
@@ -111,15 +108,32 @@ export class Laboratory {
     await waitFor('the log is read to its end', async () => (await group.lag()) === 0);
   }
 
+  /** All that was appended since the devices have started is on their disks. */
+  async synced(): Promise<void> {
+    const isSynced = ({ diary }: LaboratoryDevice) => diary.syncedBelow >= diary.made;
+    await waitFor('all records are on disk', () => this.#devices.every(isSynced));
+  }
+
+  async killDevices(): Promise<void> {
+    await Promise.all(this.#devices.map((device) => device.kill()));
+  }
+
+  /** The devices end first, in good order. */
   async balance(): Promise<Balance> {
+    await this.#stopDevices();
     return balance({
       ...{ eventLog: this.#log, store: this.#store, registry: this.#registry },
       acked: this.acked,
+      diaries: new Map(this.#devices.flatMap(({ diaries }) => [...diaries])),
     });
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#devices.map((device) => device.stop()));
+    await this.#stopDevices();
     this.#folder.remove();
+  }
+
+  async #stopDevices(): Promise<void> {
+    await Promise.all(this.#devices.map((device) => device.stop()));
   }
 }

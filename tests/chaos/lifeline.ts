@@ -1,9 +1,10 @@
+import type { OutboxFiles } from '@emotion-fleet/edge-agent/device';
 import type { EventLog } from '@emotion-fleet/event-log';
 import type { ObservationStore } from '@emotion-fleet/observation-store';
 import { withMethods } from '../support/with-methods.ts';
 
 /**
- * What a service has to the world, so that one that runs in this process can die or freeze like a process of its own:
+ * What a service or device has to the world, so that one of this process can die or freeze like a process of its own:
  * after `cut` nothing that it does has an effect; while it is frozen, what it has computed waits to be written.
  */
 export class Lifeline {
@@ -81,6 +82,20 @@ export class Lifeline {
           if (property !== 'putRecords') await this.#whileFrozen();
           this.#check();
           return call(...given);
+        };
+      },
+    });
+  }
+
+  /** A dead process closes its files all the same. */
+  aroundFiles(files: OutboxFiles): OutboxFiles {
+    return new Proxy(files, {
+      get: (target, property) => {
+        const member: unknown = Reflect.get(target, property, target);
+        if (typeof member !== 'function') return member;
+        return async (...given: unknown[]) => {
+          if (property !== 'close') this.#check();
+          return (await Reflect.apply(member, target, given)) as unknown;
         };
       },
     });

@@ -16,6 +16,8 @@ export interface ChaosReport extends Balance {
   readonly wantedDetections: number;
   readonly devices: number;
   readonly kills: Kills;
+  /** What the kills of devices may have kept from being on disk. */
+  readonly unsyncedLimit: number;
   readonly acked: number;
   /** Batches that devices sent again although acked, and pairs that they sent in the wrong order. */
   readonly repeatedBatches: number;
@@ -32,8 +34,13 @@ export interface ChaosReport extends Balance {
   };
 }
 
-export function verdictOf(found: Balance, wantedDetections: number): ChaosReport['verdict'] {
-  return isClean(found) && found.detections >= wantedDetections ? 'clean' : 'faulty';
+export function verdictOf(
+  found: Balance,
+  { wantedDetections, unsyncedLimit }: Pick<ChaosReport, 'wantedDetections' | 'unsyncedLimit'>,
+): ChaosReport['verdict'] {
+  const { detections, unsynced } = found;
+  const isEnough = detections >= wantedDetections && unsynced <= unsyncedLimit;
+  return isClean(found) && isEnough ? 'clean' : 'faulty';
 }
 
 /** The report for people. */
@@ -52,7 +59,11 @@ export function readable(report: ChaosReport): string {
     ['astray', report.astray, 'log and store disagree'],
     ['rollups equal', report.rollupsEqual ? 'yes' : 'NO', 'to what the raw rows add up to'],
     ['ledger equal', report.ledgerEqual ? 'yes' : 'NO', 'to the scan'],
-    ['unsynced', report.unsynced, 'never on disk when a device was killed'],
+    [
+      'unsynced',
+      report.unsynced,
+      `never on disk when a device was killed (at most ${report.unsyncedLimit})`,
+    ],
     ['killed', Object.values<number>({ ...kills }).reduce((a, b) => a + b, 0), list({ ...kills })],
     ['zombies', count('zombie'), `beside ${count('rebalance')} rebalances`],
     ['full disks', count('fullDisk'), 'times'],

@@ -5,8 +5,18 @@ import { SeqBook } from './seq-book.ts';
 export interface BalanceOptions extends AuditOptions {
   /** What a gateway has acked, as the devices themselves have written it down. */
   readonly acked: SeqBook;
-  /** Records made in each run (`device/run`), without gap records, where the devices have written that down. */
-  readonly made?: ReadonlyMap<string, number>;
+  /** Of each run (`device/run`), as its device has written it down. */
+  readonly diaries: ReadonlyMap<string, RunDiary>;
+}
+
+/** What a device has written down of a run beside its acks. */
+export interface RunDiary {
+  /** Records, without gap records. */
+  readonly made: number;
+  /** All seqs below were on the device's disk once, as the disk itself has said. */
+  readonly syncedBelow: number;
+  /** It stopped in good order, with all of its records on disk; else it was killed. */
+  readonly hasEnded: boolean;
 }
 
 /** What became of every record, by a full scan of log and store and by what the devices say. */
@@ -14,7 +24,7 @@ export interface Balance {
   /** Distinct records of all kinds that were ever safe on a device's disk: stored, declared, lost or unexplained. */
   readonly detections: number;
   readonly stored: number;
-  /** Made beyond all that is known of a run, at the least: not yet on disk at a kill, never sent, never missed. */
+  /** Made by runs that were killed, and not yet on disk by then, at the least: never sent, never missed. */
   readonly unsynced: number;
   /** Acked, yet neither stored nor declared. */
   readonly lost: number;
@@ -59,14 +69,14 @@ export async function balance(options: BalanceOptions): Promise<Balance> {
   const account: Account = { stored: 0, declared: 0, unsynced: 0, ...noted() };
   const heads = await readHeads(options);
   const runs = [stored, declared, options.acked].flatMap((book) => [...book.runs()]);
-  runs.push(...(options.made?.keys() ?? []));
+  runs.push(...options.diaries.keys());
   for (const run of new Set([...runs, ...heads.keys()])) {
     settle(account, run, {
       stored: stored.of(run),
       declared: declared.of(run),
       acked: options.acked.of(run),
       headSeq: heads.get(run) ?? 0,
-      made: options.made?.get(run) ?? 0,
+      diary: options.diaries.get(run) ?? noDiary,
     });
   }
   return summarize(account, found);
@@ -97,12 +107,16 @@ interface RunSeqs {
   readonly declared: ReadonlySet<number>;
   readonly acked: ReadonlySet<number>;
   readonly headSeq: number;
-  readonly made: number;
+  readonly diary: RunDiary;
 }
 
+const noDiary: RunDiary = { made: 0, syncedBelow: 0, hasEnded: false };
+
 function settle(account: Account, run: string, seqs: RunSeqs): void {
-  const { stored, declared, acked, headSeq, made } = seqs;
-  let end = headSeq;
+  const { stored, declared, acked, headSeq } = seqs;
+  const { made, syncedBelow, hasEnded } = seqs.diary;
+  // What was on disk, or made by a run that nobody killed, must not be gone, even if nobody ever heard of it.
+  let end = Math.max(headSeq, syncedBelow, hasEnded ? made : 0);
   for (const seq of [...stored, ...declared, ...acked]) end = Math.max(end, seq + 1);
   account.unsynced += Math.max(0, made - end);
   for (let seq = 0; seq < end; seq++) {

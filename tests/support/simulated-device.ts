@@ -11,6 +11,7 @@ import {
   type PublisherOutbox,
 } from '@emotion-fleet/edge-agent/device';
 import { silentLogger } from '@emotion-fleet/service';
+import { noteSynced } from './note-synced.ts';
 import { recordDrafts } from './record-drafts.ts';
 import { seededRandom } from './seeded-random.ts';
 
@@ -29,6 +30,8 @@ export interface SimulatedDeviceOptions {
   readonly idleMs?: number;
   /** The disk, between the outbox and its folder. */
   readonly aroundFiles?: (files: OutboxFiles) => OutboxFiles;
+  /** Told below which seq the disk has all of this run, before the outbox hears of it. */
+  readonly onSynced?: (syncedBelow: number) => void;
   /** Whoever stands between outbox and publisher. */
   readonly aroundOutbox?: (outbox: PublisherOutbox) => PublisherOutbox;
 }
@@ -44,10 +47,15 @@ export class SimulatedDevice {
 
   constructor(options: SimulatedDeviceOptions) {
     const { deviceId, token, url, folder, seed, startsAt, batchRecords = 200 } = options;
-    const { idleMs = 0, aroundFiles = itself, aroundOutbox = itself } = options;
+    const {
+      idleMs = 0,
+      aroundFiles = itself,
+      aroundOutbox = itself,
+      onSynced = () => undefined,
+    } = options;
     const logger = silentLogger();
     const random = seededRandom(seed);
-    const files = aroundFiles(new FolderFiles({ folder }));
+    const files = noteSynced(aroundFiles(new FolderFiles({ folder })), onSynced);
     this.#startsAt = startsAt;
     const clock = {
       nowMs: () => this.#nowMs,
