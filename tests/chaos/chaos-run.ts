@@ -13,7 +13,8 @@ import { ConsumerGroup } from './consumer-group.ts';
 import { EdgeFleet } from './edge-fleet.ts';
 import type { EdgeDevice } from './edge-settings.ts';
 import { planFaults, type PlannedFault } from './fault-plan.ts';
-import { Faults, recordsPerFullDisk, type Victims } from './faults.ts';
+import { Faults, type Victims } from './faults.ts';
+import { recordsPerFullDisk } from './full-disk.ts';
 import { verdictOf, type ChaosReport, type FaultDone } from './report.ts';
 import { ServiceProcess } from './service-process.ts';
 
@@ -85,7 +86,7 @@ export class ChaosRun {
     await this.#flow(victims.edges, faults);
     const flowed = performance.now();
     onProgress('all faults are over, draining');
-    const { repeated, swapped } = await this.#drain(victims, opened.eventLog);
+    const { refused, repeated, swapped } = await this.#drain(victims, opened.eventLog);
     const drained = performance.now();
     onProgress('auditing log and store');
     const { acked, diaries } = victims.edges.readJournals();
@@ -99,7 +100,7 @@ export class ChaosRun {
       ...limits,
       ...{ seed, devices, kills: faults.kills },
       acked: acked.size,
-      ...{ repeatedBatches: repeated, swappedBatches: swapped },
+      ...{ refusedWrites: refused, repeatedBatches: repeated, swappedBatches: swapped },
       unaskedEndings: Object.fromEntries(
         this.#services.map(({ name, endings }) => [name, endings]),
       ),

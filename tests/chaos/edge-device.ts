@@ -39,6 +39,7 @@ export class EdgeDeviceRun {
   #made: number;
   #owed: number;
   #burst = 0;
+  #burstMade = 0;
 
   constructor({ settings, device, journal, past }: EdgeDeviceRunOptions) {
     this.device = device;
@@ -72,6 +73,10 @@ export class EdgeDeviceRun {
 
   get repeated(): number {
     return this.#unruly?.repeated ?? 0;
+  }
+
+  get burstMade(): number {
+    return this.#burstMade;
   }
 
   get swapped(): number {
@@ -110,6 +115,7 @@ export class EdgeDeviceRun {
   makeBurst(limit: number): void {
     const records = Math.min(limit, this.#burst);
     this.#burst -= records;
+    this.#burstMade += records;
     if (records > 0) this.#append(records);
   }
 

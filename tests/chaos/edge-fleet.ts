@@ -16,7 +16,7 @@ import { ServiceProcess } from './service-process.ts';
 
 const edgeFile = fileURLToPath(new URL('edge-process.ts', import.meta.url));
 const nothing: EdgeReport = {
-  ...{ made: 0, waiting: 0, declared: 0, repeated: 0, swapped: 0 },
+  ...{ made: 0, waiting: 0, declared: 0, burst: 0, refused: 0, repeated: 0, swapped: 0 },
   ...{ isQuotaMade: false, isDrained: false },
 };
 
@@ -35,16 +35,19 @@ interface Edge {
   readonly journalFile: string;
   report: EdgeReport;
   /** Of the lives before. */
-  readonly counts: { repeated: number; swapped: number };
+  readonly counts: { refused: number; repeated: number; swapped: number };
 }
 
 /** All simulated devices, spread over a few processes. */
 export class EdgeFleet {
   /** What the kill of one process may cost at the most: its records between two group fsyncs. */
   readonly unsyncedPerKill: number;
+  /** Devices with a small disk: those that a burst is asked of. */
+  readonly smallDisks: number;
   readonly #edges: readonly Edge[];
 
   constructor({ folder, processes, devices, settings }: EdgeFleetOptions) {
+    this.smallDisks = devices.filter(({ hasSmallDisk }) => hasSmallDisk).length;
     const perSecond = settings.recordsPerSecond / processes;
     this.unsyncedPerKill = Math.ceil((perSecond * slowFlush * flushIntervalMs) / 1_000);
     this.#edges = Array.from({ length: processes }, (_, index) => {
@@ -60,7 +63,7 @@ export class EdgeFleet {
       const edge: Edge = {
         journalFile,
         report: nothing,
-        counts: { repeated: 0, swapped: 0 },
+        counts: { refused: 0, repeated: 0, swapped: 0 },
         process: new ServiceProcess({
           name: `edge ${index}`,
           file: edgeFile,
@@ -90,9 +93,11 @@ export class EdgeFleet {
   async kill(index: number): Promise<void> {
     const edge = this.#edges[index % this.#edges.length]!;
     await edge.process.kill();
-    edge.counts.repeated += edge.report.repeated;
-    edge.counts.swapped += edge.report.swapped;
-    edge.report = { ...edge.report, declared: 0, repeated: 0, swapped: 0 };
+    const { counts, report } = edge;
+    counts.refused += report.refused;
+    counts.repeated += report.repeated;
+    counts.swapped += report.swapped;
+    edge.report = { ...nothing, made: report.made, waiting: report.waiting };
     await edge.process.start();
   }
 
@@ -108,6 +113,8 @@ export class EdgeFleet {
       made: sum(({ report }) => report.made),
       waiting: sum(({ report }) => report.waiting),
       declared: sum(({ report }) => report.declared),
+      burst: sum(({ report }) => report.burst),
+      refused: sum(({ report, counts }) => report.refused + counts.refused),
       repeated: sum(({ report, counts }) => report.repeated + counts.repeated),
       swapped: sum(({ report, counts }) => report.swapped + counts.swapped),
       isQuotaMade: this.#edges.every(({ report }) => report.isQuotaMade),

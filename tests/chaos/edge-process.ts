@@ -48,6 +48,8 @@ function report(): EdgeReport {
     made: sum(({ made }) => made),
     waiting: sum(({ waiting }) => waiting),
     declared: sum(({ declared }) => declared),
+    burst: sum(({ burstMade }) => burstMade),
+    refused: sum(({ disk }) => disk.refused),
     repeated: sum(({ repeated }) => repeated),
     swapped: sum(({ swapped }) => swapped),
     isQuotaMade: runs.every(({ isQuotaMade }) => isQuotaMade),

@@ -44,8 +44,12 @@ export interface EdgeReport {
   /** Over all runs of all its devices. */
   readonly made: number;
   readonly waiting: number;
-  /** Declared since this process started. */
+  /** Since this process started, as are those below. */
   readonly declared: number;
+  /** Of the records made, those that a burst has asked for. */
+  readonly burst: number;
+  /** Writes that a full disk has refused. */
+  readonly refused: number;
   readonly repeated: number;
   readonly swapped: number;
   readonly isQuotaMade: boolean;

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { waitFor } from '../support/wait.ts';
 import type { ChaosStack } from './chaos-stack.ts';
 import type { ConsumerGroup } from './consumer-group.ts';
 import type { EdgeFleet } from './edge-fleet.ts';
 import type { FaultKind, PlannedFault } from './fault-plan.ts';
+import { fillDisks } from './full-disk.ts';
 import type { ServiceProcess } from './service-process.ts';
 
 /** What faults are done to. */
@@ -37,9 +37,6 @@ const parts: Record<FaultKind, readonly string[]> = {
   rebalance: ['processor', 'kafka', 'cassandra'],
   fullDisk: ['edge', 'gateway'],
 };
-const burstRecords = 200;
-/** Made by each device with a small disk at each `fullDisk`. */
-export const recordsPerFullDisk = 2 * burstRecords;
 /** What is dead stays so for up to this long. */
 const longestAbsenceMs = 3_000;
 
@@ -126,18 +123,11 @@ export class Faults {
     await group.settled(processors.length);
   }
 
-  /** No gateway, small disks that fill up, and every second of them refuses to be written. */
   async fullDisk(): Promise<void> {
     const { edges, gateways } = this.#victims;
-    const before = edges.status();
     this.kills.gateway += gateways.length;
     await Promise.all(gateways.map((gateway) => gateway.kill()));
-    edges.ask({ kind: 'burst', records: burstRecords });
-    await waitFor('disks are full', () => edges.status().declared > before.declared);
-    edges.ask({ kind: 'disks', full: true });
-    edges.ask({ kind: 'burst', records: burstRecords });
-    await waitFor('the burst is over', () => edges.status().made >= before.made + burstRecords);
-    edges.ask({ kind: 'disks', full: false });
+    await fillDisks(edges);
     await Promise.all(gateways.map((gateway) => gateway.start()));
   }
 }

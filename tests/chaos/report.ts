@@ -19,6 +19,8 @@ export interface ChaosReport extends Balance {
   /** What the kills of devices may have kept from being on disk. */
   readonly unsyncedLimit: number;
   readonly acked: number;
+  /** Writes of devices that a full disk refused. */
+  readonly refusedWrites: number;
   /** Batches that devices sent again although acked, and pairs that they sent in the wrong order. */
   readonly repeatedBatches: number;
   readonly swappedBatches: number;
@@ -66,7 +68,7 @@ export function readable(report: ChaosReport): string {
     ],
     ['killed', Object.values<number>({ ...kills }).reduce((a, b) => a + b, 0), list({ ...kills })],
     ['zombies', count('zombie'), `beside ${count('rebalance')} rebalances`],
-    ['full disks', count('fullDisk'), 'times'],
+    ['full disks', count('fullDisk'), `times; ${report.refusedWrites} writes refused`],
     ['sent again', report.repeatedBatches, `batches; ${report.swappedBatches} pairs swapped`],
     ['took', seconds(durationsMs.total), list(durationsMs, seconds)],
   ];
