@@ -46,6 +46,13 @@ const drainLimitMs = 300_000;
 const mainOf = (service: string) =>
   fileURLToPath(new URL(`../../${service}/src/main.ts`, import.meta.url));
 
+interface ServiceKind {
+  readonly name: string;
+  readonly folder: string;
+  readonly readyText: string;
+  readonly operatorPort: number;
+}
+
 /** One run from an empty stack to the report. */
 export class ChaosRun {
   readonly #options: ChaosRunOptions;
@@ -104,6 +111,7 @@ export class ChaosRun {
       unaskedEndings: Object.fromEntries(
         this.#services.map(({ name, endings }) => [name, endings]),
       ),
+      zombies: faults.zombies,
       faults: this.#faultsDone,
       durationsMs: {
         start: Math.round(started - this.#startedAt),
@@ -120,16 +128,18 @@ export class ChaosRun {
     const { onProgress } = this.#options;
     const ports = await freePorts(4 + processorCount + 1);
     const gateways = [0, 1].map((index) =>
-      this.#service(`gateway ${index}`, 'gateway', 'gateway listens', {
-        EMOTION_MQTT_PORT: `${ports[index]}`,
-        EMOTION_OPERATOR_PORT: `${ports[2 + index]}`,
-      }),
+      this.#service(
+        {
+          ...{ name: `gateway ${index}`, folder: 'gateway', readyText: 'gateway listens' },
+          operatorPort: ports[2 + index]!,
+        },
+        { EMOTION_MQTT_PORT: `${ports[index]}` },
+      ),
     );
-    const [guest, ...processors] = ports.slice(4).map((port, index) =>
-      this.#service(`processor ${index}`, 'cloud-processor', '"processing"', {
-        EMOTION_OPERATOR_PORT: `${port}`,
-      }),
-    );
+    const [guest, ...processors] = ports.slice(4).map((operatorPort, index) => {
+      const kind = { folder: 'cloud-processor', readyText: '"processing"' };
+      return this.#service({ ...kind, name: `processor ${index}`, operatorPort });
+    });
     onProgress('starting gateways, processors and devices');
     await Promise.all([...gateways, ...processors].map((service) => service.start()));
     const edges = await this.#startEdges(registry, ports.slice(0, 2));
@@ -139,14 +149,16 @@ export class ChaosRun {
   }
 
   #service(
-    name: string,
-    folder: string,
-    readyText: string,
-    environment: Record<string, string>,
+    { name, folder, readyText, operatorPort }: ServiceKind,
+    environment: Record<string, string> = {},
   ): ServiceProcess {
     const service = new ServiceProcess({
-      ...{ name, readyText, file: mainOf(folder) },
-      environment: { ...this.#stack.environment(), ...environment },
+      ...{ name, readyText, operatorPort, file: mainOf(folder) },
+      environment: {
+        ...this.#stack.environment(),
+        ...environment,
+        EMOTION_OPERATOR_PORT: `${operatorPort}`,
+      },
       logFile: join(this.#options.folder, `${name.replace(' ', '-')}.log`),
     });
     this.#services.push(service);

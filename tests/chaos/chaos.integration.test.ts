@@ -35,6 +35,7 @@ describe('the chain on Kafka and Cassandra', { skip: await skipWithoutStack() },
     assert.ok(report.detections >= detections);
     assert.ok(report.declared > 0);
     assert.ok(report.refusedWrites > 0);
+    assert.ok(report.zombies.some(({ writtenLate }) => writtenLate > 0));
     assert.ok(report.repeatedBatches > 0 && report.swappedBatches > 0);
     const done = new Set(report.faults.map(({ kind }) => kind));
     assert.deepEqual([...done].sort(), [...faultKinds].sort());

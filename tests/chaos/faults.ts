@@ -5,6 +5,7 @@ import type { EdgeFleet } from './edge-fleet.ts';
 import type { FaultKind, PlannedFault } from './fault-plan.ts';
 import { fillDisks } from './full-disk.ts';
 import type { ServiceProcess } from './service-process.ts';
+import { makeZombie, type Zombie } from './zombie.ts';
 
 /** What faults are done to. */
 export interface Victims {
@@ -32,17 +33,22 @@ const parts: Record<FaultKind, readonly string[]> = {
   killProcessor: ['processor'],
   killKafka: ['kafka'],
   killCassandra: ['cassandra'],
-  zombie: ['processor', 'kafka'],
+  // What it writes late shall reach the store.
+  zombie: ['processor', 'kafka', 'cassandra'],
   // Whoever joins needs the store.
   rebalance: ['processor', 'kafka', 'cassandra'],
   fullDisk: ['edge', 'gateway'],
 };
 /** What is dead stays so for up to this long. */
 const longestAbsenceMs = 3_000;
+/** A zombie without work in hand proves nothing. */
+const zombieAttempts = 3;
 
 /** Does the faults, and counts what it has killed. */
 export class Faults {
   readonly kills: Kills = { edge: 0, gateway: 0, processor: 0, kafka: 0, cassandra: 0 };
+  /** That have woken up while others had all of their partitions. */
+  readonly zombies: Zombie[] = [];
   readonly #victims: Victims;
   readonly #busy = new Map<string, Promise<void>>();
 
@@ -101,16 +107,19 @@ export class Faults {
   async zombie(dice: number): Promise<void> {
     const { processors, group } = this.#victims;
     await group.settled(processors.length);
-    const processor = pick(processors, dice);
-    processor.suspend();
-    try {
-      await group.settled(processors.length - 1);
-      // The heirs shall have written something that the zombie doesn't know.
-      await delay(1_000 + dice * longestAbsenceMs);
-    } finally {
-      processor.resume();
+    for (let attempt = 1; attempt <= zombieAttempts; attempt++) {
+      const zombie = await makeZombie({
+        processor: pick(processors, dice),
+        whileStopped: async () => {
+          await group.settled(processors.length - 1);
+          // The heirs shall have written something that the zombie doesn't know.
+          await delay(1_000 + dice * longestAbsenceMs);
+        },
+      });
+      this.zombies.push(zombie);
+      await group.settled(processors.length);
+      if (zombie.inHand > 0) break;
     }
-    await group.settled(processors.length);
   }
 
   async rebalance(): Promise<void> {

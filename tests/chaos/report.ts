@@ -1,6 +1,7 @@
 import { isClean, type Balance } from '../support/balance.ts';
 import type { FaultKind } from './fault-plan.ts';
 import type { Kills } from './faults.ts';
+import type { Zombie } from './zombie.ts';
 
 export interface FaultDone {
   readonly kind: FaultKind;
@@ -26,6 +27,8 @@ export interface ChaosReport extends Balance {
   readonly swappedBatches: number;
   /** Ends of processes that nobody asked for; each was started again. */
   readonly unaskedEndings: Readonly<Record<string, number>>;
+  /** Each waking of a processor that was stopped until others had all of its partitions. */
+  readonly zombies: readonly Zombie[];
   readonly faults: readonly FaultDone[];
   readonly durationsMs: {
     readonly start: number;
@@ -47,7 +50,7 @@ export function verdictOf(
 
 /** The report for people. */
 export function readable(report: ChaosReport): string {
-  const { kills, faults, durationsMs } = report;
+  const { kills, zombies, faults, durationsMs } = report;
   const seconds = (ms: number) => `${(ms / 1_000).toFixed(0)} s`;
   const count = (kind: FaultKind) => faults.filter((fault) => fault.kind === kind).length;
   const rows: [string, string | number, string][] = [
@@ -67,7 +70,8 @@ export function readable(report: ChaosReport): string {
       `never on disk when a device was killed (at most ${report.unsyncedLimit})`,
     ],
     ['killed', Object.values<number>({ ...kills }).reduce((a, b) => a + b, 0), list({ ...kills })],
-    ['zombies', count('zombie'), `beside ${count('rebalance')} rebalances`],
+    ['zombies', zombies.length, workOf(zombies)],
+    ['rebalances', count('rebalance'), 'a processor joined and left'],
     ['full disks', count('fullDisk'), `times; ${report.refusedWrites} writes refused`],
     ['sent again', report.repeatedBatches, `batches; ${report.swappedBatches} pairs swapped`],
     ['took', seconds(durationsMs.total), list(durationsMs, seconds)],
@@ -78,6 +82,13 @@ export function readable(report: ChaosReport): string {
   const findings = report.findings.map((finding) => `  ! ${finding.slice(0, 300)}`);
   const verdict = `${report.verdict === 'clean' ? 'Clean' : 'FAULTY'} (seed ${report.seed}).`;
   return [...lines, ...findings, verdict, ''].join('\n');
+}
+
+function workOf(zombies: readonly Zombie[]): string {
+  const sum = (of: (zombie: Zombie) => number) => zombies.reduce((all, one) => all + of(one), 0);
+  const busy = zombies.filter(({ inHand }) => inHand > 0).length;
+  const records = `${sum(({ inHand }) => inHand)} records in hand`;
+  return `woke when others had all; ${busy} with ${records}, ${sum(({ writtenLate }) => writtenLate)} written late`;
 }
 
 function list(

@@ -10,6 +10,8 @@ export interface ServiceProcessOptions {
   /** Said on its output once it is at work. */
   readonly readyText: string;
   readonly logFile: string;
+  /** Where it serves `/metrics`, if it does. */
+  readonly operatorPort?: number | undefined;
   readonly onMessage?: (message: unknown) => void;
   readonly readyTimeoutMs?: number;
 }
@@ -41,6 +43,10 @@ export class ServiceProcess {
 
   get name(): string {
     return this.#options.name;
+  }
+
+  get operatorPort(): number | undefined {
+    return this.#options.operatorPort;
   }
 
   /** Resolves when it says that it is ready, however many attempts that takes within the limit. */
