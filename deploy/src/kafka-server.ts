@@ -20,6 +20,8 @@ export interface KafkaServerOptions {
   readonly controllerPort?: number;
   /** Megabytes (default 256). */
   readonly heapMegabytes?: number;
+  /** Parameters of `java` beside ours. */
+  readonly jvmOptions?: readonly string[];
   /** Lines of server.properties beside, or instead of, ours. */
   readonly settings?: KafkaSettings;
   /** True (the default): ends with this process, by kill -9 too. False: stays. */
@@ -98,7 +100,8 @@ export class KafkaServer {
   }
 
   #javaParameters(jars: string): string[] {
-    const heap = `${this.#options.heapMegabytes ?? 256}m`;
+    const { heapMegabytes = 256, jvmOptions = [] } = this.#options;
+    const heap = `${heapMegabytes}m`;
     return [
       `-Xms${heap}`,
       `-Xmx${heap}`,
@@ -107,6 +110,7 @@ export class KafkaServer {
       '-XX:+ExitOnOutOfMemoryError',
       '-Djava.awt.headless=true',
       `-Dlog4j2.configurationFile=file:${deployFile('kafka/log4j2.xml')}`,
+      ...jvmOptions,
       '-cp',
       join(jars, '*'),
     ];

@@ -10,6 +10,8 @@ import {
 import { silentLogger } from '@emotion-fleet/service';
 
 const keyspace = 'chaos';
+/** They are killed before optimized code pays: without it a start takes half of the CPU (Cassandra: 13 s instead of 25). */
+const briefLives = { jvmOptions: ['-XX:TieredStopAtLevel=1'], readyTimeoutMs: 240_000 };
 
 /** A Kafka broker and a Cassandra node of its own, and ways to them. */
 export class ChaosStack {
@@ -17,8 +19,11 @@ export class ChaosStack {
   readonly cassandra: CassandraServer;
 
   constructor({ folder }: { folder: string }) {
-    this.kafka = new KafkaServer({ dataDirectory: join(folder, 'kafka') });
-    this.cassandra = new CassandraServer({ dataDirectory: join(folder, 'cassandra') });
+    this.kafka = new KafkaServer({ ...briefLives, dataDirectory: join(folder, 'kafka') });
+    this.cassandra = new CassandraServer({
+      ...briefLives,
+      dataDirectory: join(folder, 'cassandra'),
+    });
   }
 
   async start(): Promise<void> {
