@@ -1,5 +1,5 @@
-import { noteAcks } from '../support/note-acks.ts';
 import type { RunDiary } from '../support/balance.ts';
+import { noteAcks } from '../support/note-acks.ts';
 import type { SeqBook } from '../support/seq-book.ts';
 import { SimulatedDevice, type SimulatedDeviceOptions } from '../support/simulated-device.ts';
 import type { Adapters } from './faulty-adapters.ts';

@@ -1,6 +1,6 @@
+import { waitFor } from '../support/wait.ts';
 import { readWork, type Work } from './processor-work.ts';
 import type { ServiceProcess } from './service-process.ts';
-import { waitFor } from '../support/wait.ts';
 
 /** A processor that went on after others had taken its partitions. */
 export interface Zombie {
