@@ -26,7 +26,12 @@ async function main(): Promise<void> {
   const operator = new OperatorServer({
     port: config.operatorPort,
     registry: metrics,
-    health: { processor: () => processor.health(), store: () => store.health() },
+    health: {
+      processor: () => processor.health(),
+      eventLog: () => eventLog.health(),
+      store: () => store.health(),
+      registry: () => registry.health(),
+    },
   });
 
   const parts = [eventLog, store, registry, processor, operator];

@@ -142,11 +142,17 @@ export class Gateway {
       messages: this.#messages.snapshot(),
       refusals: this.#refusals.snapshot(),
     };
-    const log = this.#eventLog.health();
     if (this.#port === undefined) return { state: 'down', detail: 'Not listening.', ...figures };
+    const refusal = (hop: string, { detail = 'no reason' }: HopHealth) =>
+      `No connection is taken: the ${hop} is down (${detail.replace(/\.$/, '')}).`;
+    const log = this.#eventLog.health();
     if (log.state === 'down') {
-      const detail = `No connection is taken: the event log is down (${log.detail ?? 'no reason'}).`;
-      return { state: 'down', detail, ...figures };
+      return { state: 'down', detail: refusal('event log', log), ...figures };
+    }
+    // Whoever is connected goes on.
+    const registry = this.#authenticator.health();
+    if (registry.state === 'down') {
+      return { state: 'degraded', detail: refusal('registry', registry), ...figures };
     }
     return { state: 'ok', ...figures };
   }

@@ -24,7 +24,11 @@ async function main(): Promise<void> {
   const operator = new OperatorServer({
     port: config.operatorPort,
     registry: metrics,
-    health: { gateway: () => gateway.health(), eventLog: () => eventLog.health() },
+    health: {
+      gateway: () => gateway.health(),
+      eventLog: () => eventLog.health(),
+      registry: () => devices.health(),
+    },
   });
   const parts = [eventLog, devices, operator, gateway];
   await runParts(parts, { logger });

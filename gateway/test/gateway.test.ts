@@ -218,6 +218,12 @@ describe('access', () => {
     harness.log.failWith(undefined);
     harness.authenticator.failure = new Error('registry is away');
     await assert.rejects(harness.connect(device), { code: 3 });
+    const { state, detail } = harness.gateway.health();
+    assert.equal(state, 'degraded', 'who is connected goes on');
+    assert.match(
+      detail ?? '',
+      /^No connection is taken: the registry is down \(registry is away\)/,
+    );
     harness.authenticator.failure = undefined;
     await harness.connect(device);
     assert.equal(harness.gateway.health().state, 'ok');

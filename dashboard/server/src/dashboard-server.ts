@@ -46,7 +46,7 @@ export interface DashboardServerOptions {
   /** Folder of the built web app; without it there is the API alone. */
   readonly webRoot?: string;
   readonly clock?: Clock;
-  /** Further hops for `/health`, beside store and event log. */
+  /** Further hops for `/health`, beside store, event log and registry. */
   readonly health?: Readonly<Record<string, HealthSource>>;
   /** Of one address; default 6,000, since all who use a tunnel share one. */
   readonly requestsPerMinute?: number;
@@ -164,7 +164,12 @@ export class DashboardServer {
       logger,
       metrics: this.#metrics,
       metricsRegistry: metrics,
-      health: { store: () => store.health(), eventLog: () => eventLog.health(), ...health },
+      health: {
+        store: () => store.health(),
+        eventLog: () => eventLog.health(),
+        registry: () => registry.health(),
+        ...health,
+      },
       webRoot,
       requestsPerMinute,
       heartbeatIntervalMs,

@@ -1,3 +1,5 @@
+import type { HopHealth } from '@emotion-fleet/service';
+
 export interface DeviceCredentials {
   readonly deviceId: string;
   readonly token: string;
@@ -7,4 +9,6 @@ export interface DeviceCredentials {
 export interface DeviceAuthenticator {
   /** False for wrong, unknown and revoked alike; rejects where nobody can say at the moment. */
   authenticate(credentials: DeviceCredentials): Promise<boolean>;
+  /** `down` while nobody can say. */
+  health(): HopHealth;
 }

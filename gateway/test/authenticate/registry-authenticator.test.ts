@@ -5,8 +5,10 @@ import { RegistryAuthenticator } from '../../src/index.ts';
 it('asks the registry', async () => {
   const registry = {
     verifyToken: async (deviceId: string, token: string) => deviceId === 'a' && token === 'b',
+    health: () => ({ state: 'down' as const }),
   };
   const authenticator = new RegistryAuthenticator({ registry });
   assert.equal(await authenticator.authenticate({ deviceId: 'a', token: 'b' }), true);
   assert.equal(await authenticator.authenticate({ deviceId: 'a', token: 'c' }), false);
+  assert.deepEqual(authenticator.health(), { state: 'down' });
 });

@@ -2,7 +2,7 @@ import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { channels, goldenBatch, mqttTopic } from './messages.ts';
 import { MemoryEventLog } from '@emotion-fleet/event-log/testing';
 import type { EventLog } from '@emotion-fleet/event-log';
-import { silentLogger } from '@emotion-fleet/service';
+import { silentLogger, type HopHealth } from '@emotion-fleet/service';
 import type { Registry } from 'prom-client';
 import {
   Gateway,
@@ -19,6 +19,11 @@ class FakeAuthenticator implements DeviceAuthenticator {
   async authenticate({ deviceId, token }: DeviceCredentials): Promise<boolean> {
     if (this.failure !== undefined) throw this.failure;
     return token === `secret-${deviceId}` && !this.revoked.has(deviceId);
+  }
+
+  health(): HopHealth {
+    const { failure } = this;
+    return failure === undefined ? { state: 'ok' } : { state: 'down', detail: failure.message };
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { types } from 'cassandra-driver';
 import type { OpeningHours, Purpose } from '@emotion-fleet/contracts';
+import type { HopHealth } from '@emotion-fleet/service';
 import { CassandraConnection } from './cassandra/connection.ts';
 import { CassandraMigrator } from './cassandra/migrator.ts';
 import { defaultKeyspace, type CassandraOptions } from './cassandra/options.ts';
@@ -182,6 +183,10 @@ export class CassandraDeviceRegistry implements DeviceRegistry {
     );
     const matches = tokenMatches(token, row?.['token_hash'] as Uint8Array | undefined);
     return matches && row?.['revoked_at'] == null;
+  }
+
+  health(): HopHealth {
+    return this.#connection.health();
   }
 
   #newToken(): string {

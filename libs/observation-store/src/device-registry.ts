@@ -1,5 +1,5 @@
 import type { OpeningHours, Site } from '@emotion-fleet/contracts';
-import { CodedError } from '@emotion-fleet/service';
+import { CodedError, type HopHealth } from '@emotion-fleet/service';
 
 export interface DeviceEntry {
   readonly deviceId: string;
@@ -42,6 +42,8 @@ export interface DeviceRegistry {
   assign(assignment: Assignment): Promise<void>;
   /** True for the right token of a device that is not revoked. Takes the same time whether the device exists or not. */
   verifyToken(deviceId: string, token: string): Promise<boolean>;
+  /** `down` while nobody can be proved: the gateway then takes no new connection. */
+  health(): HopHealth;
 }
 
 export type RegistryErrorCode =

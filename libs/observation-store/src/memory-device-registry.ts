@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { HopHealth } from '@emotion-fleet/service';
 import {
   RegistryError,
   type Assignment,
@@ -25,14 +26,19 @@ export class MemoryDeviceRegistry implements DeviceRegistry {
   readonly #sites = new Map<string, SiteEntry>();
   readonly #devices = new Map<string, StoredDevice>();
   readonly #assignments = new Map<string, Assignment>();
+  #running = false;
 
   constructor(options: MemoryDeviceRegistryOptions = {}) {
     this.#randomBytes = options.randomBytes ?? randomBytes;
   }
 
-  async start(): Promise<void> {}
+  async start(): Promise<void> {
+    this.#running = true;
+  }
 
-  async stop(): Promise<void> {}
+  async stop(): Promise<void> {
+    this.#running = false;
+  }
 
   async addSite(site: SiteEntry): Promise<void> {
     if (this.#sites.has(site.siteId)) {
@@ -100,6 +106,12 @@ export class MemoryDeviceRegistry implements DeviceRegistry {
     const device = this.#devices.get(deviceId);
     const matches = tokenMatches(token, device?.tokenHash);
     return matches && device?.entry.revokedAt === undefined;
+  }
+
+  health(): HopHealth {
+    return this.#running
+      ? { state: 'ok' }
+      : { state: 'down', detail: 'The registry is not started.' };
   }
 
   #requireSite(siteId: string): void {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { OpeningHours, Purpose } from '@emotion-fleet/contracts';
+import type { HopHealth } from '@emotion-fleet/service';
 import { ensureFolder } from './data-folder.ts';
 import {
   RegistryError,
@@ -159,6 +160,16 @@ export class SqliteDeviceRegistry implements DeviceRegistry {
       [deviceId],
     );
     return tokenMatches(token, row?.token_hash);
+  }
+
+  /** Reads one row: what is wrong with a file shows only to who uses it. */
+  health(): HopHealth {
+    try {
+      this.#all('SELECT token_hash FROM devices LIMIT 1');
+      return { state: 'ok' };
+    } catch (error) {
+      return { state: 'down', detail: error instanceof Error ? error.message : String(error) };
+    }
   }
 
   #newToken(): string {

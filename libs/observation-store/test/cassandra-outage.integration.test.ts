@@ -60,6 +60,7 @@ describe('when Cassandra is killed and comes back', { skip: await skipWithoutSta
     const row = recordRow({ deviceId: newDevice(), seq: 0, time: anHour });
     await assert.rejects(store.putRecords([row]), { code: 'unavailable' });
     await assert.rejects(registry.verifyToken('cam-1', 'token'), { code: 'unavailable' });
+    assert.equal(registry.health().state, 'down');
 
     await cassandra.server.start();
     await waitUntil('the store is up again', () => store.health().state === 'ok', 120_000);
@@ -68,6 +69,7 @@ describe('when Cassandra is killed and comes back', { skip: await skipWithoutSta
       const answer = await registry.verifyToken('cam-1', 'token').catch((error: unknown) => error);
       return answer === false;
     });
+    assert.equal(registry.health().state, 'ok');
     const read = await store.readRecords({ deviceId, ...always });
     const seqs = new Set(read.map(({ record }) => record.seq));
     assert.equal(seqs.size, read.length);

@@ -39,6 +39,7 @@ export function deviceRegistryContract(
     let remove: () => Promise<void>;
     before(async () => {
       ({ registry, remove } = await create());
+      assert.equal(registry.health().state, 'down');
       await registry.start();
       await registry.addSite(site('shop'));
       await registry.addSite(site('museum'));
@@ -47,6 +48,8 @@ export function deviceRegistryContract(
       await registry.stop();
       await remove();
     });
+
+    test('is healthy once started', () => assert.equal(registry.health().state, 'ok'));
 
     test('lists sites as they were added, in order of their ids', async () => {
       assert.deepEqual(await registry.listSites(), [site('museum'), site('shop')]);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -74,6 +75,19 @@ test('the token itself is nowhere on disk', () =>
       assert.equal(bytes.includes(token), false, name);
       assert.equal(bytes.includes(Buffer.from(token, 'base64url')), false, name);
     }
+    await registry.stop();
+  }));
+
+test('is down while its file cannot be read', () =>
+  inFolder(async (directory) => {
+    const path = join(directory, 'registry.sqlite');
+    const registry = new SqliteDeviceRegistry({ path });
+    await registry.start();
+    using other = new DatabaseSync(path);
+    other.exec('ALTER TABLE devices RENAME TO lost');
+    assert.match(registry.health().detail ?? '', /devices/);
+    other.exec('ALTER TABLE lost RENAME TO devices');
+    assert.equal(registry.health().state, 'ok');
     await registry.stop();
   }));
 

@@ -106,7 +106,7 @@ export class CassandraConnection {
 
   health(): HopHealth {
     const client = this.#client;
-    if (client === undefined) return { state: 'down', detail: 'The store is not started.' };
+    if (client === undefined) return { state: 'down', detail: 'Cassandra is not connected.' };
     const nodesUp = client.hosts.values().filter((host) => host.isUp()).length;
     const { fault } = this.#outage;
     if (nodesUp === 0 || fault?.code === 'unavailable') {
