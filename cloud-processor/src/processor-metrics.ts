@@ -1,12 +1,18 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { AppliedBatch } from './record-handler.ts';
 
+/** What is asked for when Prometheus comes. */
+export interface ProcessorFigures {
+  /** Null where it can't be said. */
+  readonly lag: () => Promise<number | null>;
+}
+
 /** Figures of the processor beside its hop counter. Without a registry they cost nothing and say nothing. */
 export class ProcessorMetrics {
   readonly #metrics: ReturnType<typeof register> | undefined;
 
-  constructor(registry: Registry | undefined) {
-    this.#metrics = registry === undefined ? undefined : register(registry);
+  constructor(registry: Registry | undefined, source: ProcessorFigures) {
+    this.#metrics = registry === undefined ? undefined : register(registry, source);
   }
 
   applied({ ledger, tooLate }: AppliedBatch, seconds: number): void {
@@ -38,8 +44,18 @@ export class ProcessorMetrics {
   }
 }
 
-function register(registry: Registry) {
+function register(registry: Registry, { lag }: ProcessorFigures) {
   const registers = [registry];
+  new Gauge({
+    name: 'emotion_processor_lag',
+    help: 'Records in the log that the group has not applied yet, the same for each of its processors',
+    registers,
+    async collect() {
+      const records = await lag();
+      if (records === null) this.remove();
+      else this.set(records);
+    },
+  });
   return {
     outcomes: new Counter({
       name: 'emotion_processor_record_outcomes_total',

@@ -13,6 +13,7 @@ import type { Registry } from 'prom-client';
 import { systemClock, type Clock } from './clock.ts';
 import { applyHealth, applyStatuses, type AppliedMessages } from './device-messages.ts';
 import { FlushPacer, type FlushPacerOptions } from './flush-pacer.ts';
+import { LagWatch } from './lag-watch.ts';
 import { ProcessorMetrics } from './processor-metrics.ts';
 import {
   BatchPostponed,
@@ -40,6 +41,8 @@ export interface ProcessorOptions {
   readonly assignmentsMaxAgeMs?: number;
   /** A batch in hand for longer than this makes the processor `degraded`. */
   readonly slowBatchMs?: number;
+  /** How long `health` waits for the log to say how far it is. */
+  readonly lagPatienceMs?: number;
   readonly flush?: FlushPacerOptions;
   readonly cacheLimits?: Partial<CacheLimits>;
 }
@@ -51,6 +54,7 @@ export class Processor {
   readonly #pacer: FlushPacer;
   readonly #hop: HopCounter;
   readonly #metrics: ProcessorMetrics;
+  readonly #lag: LagWatch;
   readonly #stopwatch: () => number;
   readonly #maxBatchEntries: number;
   #records: EventConsumer | undefined;
@@ -72,7 +76,11 @@ export class Processor {
       hop: 'processor',
       ...(metrics === undefined ? {} : { registry: metrics }),
     });
-    this.#metrics = new ProcessorMetrics(metrics);
+    this.#lag = new LagWatch({
+      ask: async () => (await this.#records?.lag()) ?? null,
+      patienceMs: options.lagPatienceMs ?? 500,
+    });
+    this.#metrics = new ProcessorMetrics(metrics, { lag: () => this.#lag.read() });
     const sites = new SiteDirectory({
       registry,
       clock,
@@ -121,27 +129,37 @@ export class Processor {
     return this.#hop.snapshot();
   }
 
-  /** With `lag` (entries not yet applied) and `lastAppliedAgeMs`; `degraded` while the store is slow or down. */
+  /**
+   * With `lag` (entries not yet applied, null where the log doesn't say) and `lastAppliedAgeMs`; `degraded` while
+   * records have to wait, whoever is the cause.
+   */
   async health(): Promise<HopHealth> {
     if (this.#records === undefined)
       return { state: 'down', detail: 'The processor is not running.' };
+    const lag = await this.#lag.read();
     const figures = {
-      lag: await this.#records.lag(),
+      lag,
       lastAppliedAgeMs:
         this.#lastAppliedAt === undefined ? null : this.#stopwatch() - this.#lastAppliedAt,
       flushIntervalMs: Math.round(this.#pacer.intervalMs()),
     };
-    const trouble = this.#trouble();
+    const trouble =
+      this.#trouble() ?? (lag === null ? 'The event log does not answer.' : undefined);
     return trouble === undefined
       ? { state: 'ok', ...figures }
       : { state: 'degraded', detail: trouble, ...figures };
   }
 
   #trouble(): string | undefined {
-    const { store, slowBatchMs = 10_000 } = this.#options;
+    const { store, eventLog, slowBatchMs = 10_000 } = this.#options;
     const storeHealth = store.health();
     if (storeHealth.state !== 'ok') {
       return `The store is ${storeHealth.state}; records wait in the log.`;
+    }
+    const log = eventLog.health();
+    if (log.state !== 'ok') {
+      const reason = log.detail?.replace(/\.$/, '') ?? 'no reason';
+      return `The event log is ${log.state} (${reason}); no records come.`;
     }
     if (this.#postponed !== undefined) return this.#postponed.message;
     if (this.#failuresInRow > 0) return 'The last batch failed; its records wait in the log.';

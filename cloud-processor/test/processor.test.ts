@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { suite, test, type TestContext } from 'node:test';
 import { encodeLogged, logTopics, type DeviceRecord } from '@emotion-fleet/contracts';
 import { readGolden } from '@emotion-fleet/contracts/golden';
+import { EventLogError, type ConsumerOptions, type EventConsumer } from '@emotion-fleet/event-log';
 import { MemoryEventLog } from '@emotion-fleet/event-log/testing';
 import type { ObservationStore, RecordRow } from '@emotion-fleet/observation-store';
 import { MemoryObservationStore } from '@emotion-fleet/observation-store/testing';
@@ -35,9 +36,30 @@ async function rawRows(store: ObservationStore): Promise<RecordRow[]> {
   return rows;
 }
 
+/** A log of which nobody learns how far it is while `silence` is set. */
+class SilentEventLog extends MemoryEventLog {
+  silence: Promise<number> | undefined;
+  questions = 0;
+
+  override createConsumer(options: ConsumerOptions): EventConsumer {
+    const consumer = super.createConsumer(options);
+    return {
+      start: () => consumer.start(),
+      stop: () => consumer.stop(),
+      lag: () => {
+        this.questions += 1;
+        return this.silence ?? consumer.lag();
+      },
+    };
+  }
+}
+
 /** A running processor over a log and a store in memory; the store fails while `fault` is set. */
-async function setUp(t: TestContext, given: Partial<ProcessorOptions> = {}) {
-  const eventLog = new MemoryEventLog();
+async function setUp<Log extends MemoryEventLog = MemoryEventLog>(
+  t: TestContext,
+  given: Partial<ProcessorOptions> & { readonly eventLog?: Log } = {},
+) {
+  const eventLog = given.eventLog ?? new MemoryEventLog();
   const broken: { fault?: Error } = {};
   const store = new MemoryObservationStore({
     now: () => startAt,
@@ -129,6 +151,42 @@ suite('processor', () => {
     assert.ok(balances(processor.counts()));
     assert.equal((await processor.health()).state, 'ok');
     assert.deepEqual(await compareRollups({ store, registry }), []);
+  });
+
+  test(
+    'names the event log while that does not answer, and says so without waiting for it',
+    { timeout: 10_000 },
+    async (t) => {
+      const log = new SilentEventLog();
+      const { processor, metrics } = await setUp(t, { eventLog: log, lagPatienceMs: 5 });
+      const answer = Promise.withResolvers<number>();
+      log.silence = answer.promise;
+      for (let times = 0; times < 3; times++) {
+        const { state, detail, lag } = await processor.health();
+        assert.deepEqual([state, lag], ['degraded', null]);
+        assert.match(detail ?? '', /^The event log does not answer/);
+      }
+      assert.equal(log.questions, 1, 'questions do not pile up');
+      assert.doesNotMatch(await metrics.metrics(), /^emotion_processor_lag /m);
+
+      log.silence = undefined;
+      answer.resolve(7);
+      await until(async () => (await processor.health())['lag'] === 0);
+      assert.equal((await processor.health()).state, 'ok');
+      assert.match(await metrics.metrics(), /^emotion_processor_lag 0$/m);
+    },
+  );
+
+  test('names the event log while that is down', async (t) => {
+    const log = new SilentEventLog();
+    const { processor } = await setUp(t, { eventLog: log });
+    const fault = new EventLogError('unavailable', 'no broker answers');
+    log.failWith(fault);
+    log.silence = Promise.reject(fault);
+    log.silence.catch(() => undefined);
+    const { state, detail, lag } = await processor.health();
+    assert.deepEqual([state, lag], ['degraded', null]);
+    assert.match(detail ?? '', /^The event log is down \(no broker answers\)/);
   });
 
   test('stop commits the batch in hand; the next instance goes on behind it', async (t) => {
