@@ -8,6 +8,7 @@ import { skipWithoutStack } from '@emotion-fleet/deploy';
 import { KafkaEventLog } from '@emotion-fleet/event-log';
 import { CassandraObservationStore } from '@emotion-fleet/observation-store';
 import { silentLogger, startAll, type HealthReport } from '@emotion-fleet/service';
+import { connectAsync } from 'mqtt';
 import { audit } from '../support/audit.ts';
 import { assertExactlyOnce } from '../support/exactly-once.ts';
 import { SimulatedDevice } from '../support/simulated-device.ts';
@@ -22,6 +23,8 @@ describe('the distributed profile', { skip: await skipWithoutStack() }, () => {
   const folder = temporaryFolder('distributed');
   const logger = silentLogger();
   const devices: SimulatedDevice[] = [];
+  const answers: boolean[] = [];
+  const tokens: string[] = [];
   let server: DistributedServer;
   let ports: ServerPorts;
 
@@ -45,6 +48,7 @@ describe('the distributed profile', { skip: await skipWithoutStack() }, () => {
         folder: join(folder.path, 'outboxes', deviceId),
       });
       devices.push(device);
+      tokens.push(token);
       await device.start();
     }
   });
@@ -60,6 +64,35 @@ describe('the distributed profile', { skip: await skipWithoutStack() }, () => {
     for (const device of devices) assert.ok(await device.drain(limitMs), 'everything is acked');
   };
   const hop = (report: HealthReport | undefined, name: string) => report?.hops[name];
+  /** `unavailable` is what a device may come back from; it keeps its records. */
+  const refusesAsUnavailable = async () => {
+    for (const port of ports.mqttPorts) {
+      const connecting = connectAsync(`mqtt://127.0.0.1:${port}`, {
+        ...{ clientId: 'camera-0', username: 'camera-0', password: tokens[0]! },
+        ...{ protocolVersion: 4, clean: true, reconnectPeriod: 0 },
+      });
+      await assert.rejects(connecting, { code: 3 });
+    }
+  };
+  const gatewaysNameTheLog = () =>
+    waitFor('both gateways name the log', async () => {
+      const { gateways } = await server.health();
+      return gateways.every((report) => {
+        const gateway = hop(report, 'gateway');
+        return gateway?.state === 'down' && /event log is down/.test(gateway.detail ?? '');
+      });
+    });
+  /** All answer at every question: who asks gives up after 2 s. */
+  const processorsNameTheLog = () =>
+    waitFor('both processors name the log', async () => {
+      const { processors } = await server.health();
+      answers.push(...processors.map((report) => report !== undefined));
+      return processors.every((report) => {
+        const processor = hop(report, 'processor');
+        const names = /^The event log is down/.test(processor?.detail ?? '');
+        return names && processor?.['lag'] === null && hop(report, 'eventLog')?.state === 'down';
+      });
+    });
   const caughtUp = () =>
     waitFor(
       'the processors have read the log',
@@ -100,6 +133,15 @@ describe('the distributed profile', { skip: await skipWithoutStack() }, () => {
       const { processors } = await server.health();
       return processors.some((report) => /store/i.test(hop(report, 'processor')?.detail ?? ''));
     });
+    await waitFor('both gateways name the registry', async () => {
+      const { gateways } = await server.health();
+      return gateways.every((report) => {
+        const { state, detail = '' } = hop(report, 'gateway') ?? {};
+        const names = state === 'degraded' && /the registry is down/.test(detail);
+        return names && hop(report, 'registry')?.state === 'down';
+      });
+    });
+    await refusesAsUnavailable();
     await server.cassandra.start();
     await caughtUp();
   });
@@ -107,22 +149,33 @@ describe('the distributed profile', { skip: await skipWithoutStack() }, () => {
   it('acks nothing while the log is down: gateways say so, refuse connections, and outboxes keep all', async () => {
     await server.kafka.kill();
     append(300);
-    await waitFor('both gateways name the log', async () => {
-      const { gateways } = await server.health();
-      return gateways.every((report) => {
-        const gateway = hop(report, 'gateway');
-        return gateway?.state === 'down' && /event log is down/.test(gateway.detail ?? '');
-      });
-    });
+    await gatewaysNameTheLog();
     const kept = waiting();
     assert.ok(kept >= 300 * deviceCount, `${kept} records wait`);
     await waitFor('connections are refused', async () => {
       const { gateways } = await server.health();
       return gateways.every((report) => hop(report, 'gateway')?.['connections'] === 0);
     });
+    await refusesAsUnavailable();
+    await processorsNameTheLog();
     await server.kafka.start();
     await allAcked(60_000);
     assert.equal(waiting(), 0);
+    await caughtUp();
+  });
+
+  it('says that it is the log while that is frozen, and goes on afterwards', async () => {
+    process.kill(server.kafka.pid!, 'SIGSTOP');
+    try {
+      await processorsNameTheLog();
+      await gatewaysNameTheLog();
+      await refusesAsUnavailable();
+    } finally {
+      process.kill(server.kafka.pid!, 'SIGCONT');
+    }
+    assert.ok(answers.every(Boolean), 'a processor did not answer in time');
+    append(100);
+    await allAcked(60_000);
     await caughtUp();
   });
 
