@@ -21,6 +21,16 @@ export interface PartitionBatch {
   readonly entries: readonly StoredLogEntry[];
 }
 
+/** Entries that are gone although the group had not read them, or a position that is none any more. */
+export interface OffsetHole {
+  readonly topic: string;
+  readonly partition: number;
+  /** Where the group should have gone on. */
+  readonly expected: number;
+  /** Where it goes on. Below `expected`: the log was cut or made anew, and entries may come again. */
+  readonly found: number;
+}
+
 export interface ConsumerOptions {
   readonly groupId: string;
   readonly topics: readonly LogTopic[];
@@ -43,6 +53,8 @@ export interface ConsumerOptions {
   /** The group was joined (again): other instances may have worked meanwhile, so caches are worthless. */
   readonly onAssigned?: () => void;
   readonly onError?: (error: unknown) => void;
+  /** The consumer goes on behind it; told once, unless the group is joined again before anything is committed. */
+  readonly onHole?: (hole: OffsetHole) => void;
 }
 
 export interface EventConsumer {

@@ -108,9 +108,11 @@ export class LogConsumer implements EventConsumer {
   }
 
   #assign(topic: LogTopic, positions: readonly number[]): void {
-    positions.forEach((next, partition) =>
-      this.#assigned.push({ topic, partition, next, notBefore: 0, failures: 0 }),
-    );
+    positions.forEach((position, partition) => {
+      const one = { topic, partition, next: position, notBefore: 0, failures: 0 };
+      if (position > this.#end(one)) this.#jump(one, 0);
+      this.#assigned.push(one);
+    });
   }
 
   /** The member ahead has left; it may have worked since this one started. */
@@ -150,6 +152,8 @@ export class LogConsumer implements EventConsumer {
         from,
         maxEntries: maxBatchEntries,
       });
+      const first = entries[0]?.offset ?? next;
+      if (first > from && !topic.compacted) this.#jump(one, first);
       if (entries.length > 0) await onBatch({ topic, partition, entries });
       await this.#commit(one, next);
       one.next = next;
@@ -160,6 +164,12 @@ export class LogConsumer implements EventConsumer {
       one.notBefore = performance.now() + this.#delayMs(one.failures);
       this.#options.onError?.(error);
     }
+  }
+
+  #jump(one: AssignedPartition, found: number): void {
+    const { topic, partition, next: expected } = one;
+    one.next = found;
+    this.#options.onHole?.({ topic: topic.name, partition, expected, found });
   }
 
   async #commit({ topic, partition }: AssignedPartition, next: number): Promise<void> {

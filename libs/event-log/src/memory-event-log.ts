@@ -31,7 +31,7 @@ interface Partition {
 
 /**
  * The fake: everything is lost with the process. Tests hold appends up (`hold`, `release`) or make them fail
- * (`failWith`). What it stores is a copy, so that a caller may reuse its buffers.
+ * (`failWith`), or entries vanish (`loseBefore`). What it stores is a copy, so that a caller may reuse its buffers.
  */
 export class MemoryEventLog implements EventLog, PartitionSource {
   readonly claims = new GroupClaims();
@@ -102,6 +102,12 @@ export class MemoryEventLog implements EventLog, PartitionSource {
   /** Appends fail with this from now on, and health is down; undefined ends it. */
   failWith(failure: EventLogError | undefined): void {
     this.#failure = failure;
+  }
+
+  /** As a retention that was faster than the readers. */
+  loseBefore(topic: LogTopic, partition: number, offset: number): void {
+    const found = this.#partition(topic, partition);
+    found.entries = found.entries.filter((entry) => entry.offset >= offset);
   }
 
   /** Everything that stands in a topic, partition by partition. */

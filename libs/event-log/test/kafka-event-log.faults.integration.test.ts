@@ -8,9 +8,11 @@ import {
   KafkaEventLog,
   type ConsumerOptions,
   type KafkaEventLogOptions,
+  type OffsetHole,
   type StoredLogEntry,
 } from '../src/index.ts';
 import { ConfigResourceTypes, connectKafka } from '../src/kafka/client.ts';
+import { partitionOf } from '../src/partitioner.ts';
 import { migrateTopics } from '../src/kafka/topics.ts';
 import { eventually } from './eventually.ts';
 import { TemporaryFolder } from './temporary-folder.ts';
@@ -233,16 +235,36 @@ describe('KafkaEventLog', { skip: await skipWithoutStack() }, () => {
     await log.append(topic, [{ key, value: encoder.encode('gone') }]);
     await deleteAllEntries();
     await log.append(topic, [{ key, value: encoder.encode('kept') }]);
-    const errors: unknown[] = [];
+    const holes: OffsetHole[] = [];
     await using reader = await Reader.start(log, {
       keys: [key],
       groupId,
-      onError: (error) => errors.push(error),
+      onHole: (hole) => holes.push(hole),
     });
     await eventually(() => reader.texts.includes('kept'), outageMs);
     assert.deepEqual(reader.texts, ['kept']);
-    assert.ok(errors.some((error) => error instanceof EventLogError && error.code === 'corrupt'));
+    assert.ok(holes.some(({ expected, found }) => found > expected));
     assert.ok((log.health().offsetHoles as number) >= 1);
+  });
+
+  it('raises an alarm where a group stands beyond the end, as after a log that was cut, and reads from the start', async () => {
+    await using log = await open({});
+    const groupId = randomUUID();
+    const key = randomUUID();
+    const partition = partitionOf(key, topic.partitions);
+    await log.append(topic, [{ key, value: encoder.encode('here') }]);
+    await commit(groupId, partition, 1_000_000);
+    const holes: OffsetHole[] = [];
+    await using reader = await Reader.start(log, {
+      keys: [key],
+      groupId,
+      onHole: (hole) => holes.push(hole),
+    });
+    await eventually(() => reader.texts.includes('here'), outageMs);
+    const [hole, ...others] = holes;
+    assert.deepEqual(others, []);
+    assert.deepEqual([hole?.partition, hole?.expected], [partition, 1_000_000]);
+    assert.ok(hole!.found < 1_000_000);
   });
 
   function makeLog(options: Partial<KafkaEventLogOptions>): KafkaEventLog {
@@ -263,6 +285,14 @@ describe('KafkaEventLog', { skip: await skipWithoutStack() }, () => {
 
   function connect(clientId: string) {
     return connectKafka({ brokers: [server.bootstrap], clientId });
+  }
+
+  async function commit(groupId: string, partition: number, next: number): Promise<void> {
+    const admin = connect('commit').admin();
+    await admin.connect();
+    const partitions = [{ partition, offset: String(next) }];
+    await admin.setOffsets({ groupId, topic: topic.name, partitions });
+    await admin.disconnect();
   }
 
   async function deleteAllEntries(): Promise<void> {

@@ -4,7 +4,7 @@ import { it } from 'node:test';
 import type { Worker } from 'node:worker_threads';
 import { logTopics } from '@emotion-fleet/contracts';
 import { OperatorError } from '@emotion-fleet/service';
-import type { EventLogError } from '../src/index.ts';
+import type { EventLogError, OffsetHole } from '../src/index.ts';
 import { SqliteEventLog, type SqliteEventLogOptions } from '../src/index.ts';
 import { startLogWorker } from '../src/sqlite/worker-client.ts';
 import { testEventLog } from './event-log-contract.ts';
@@ -110,10 +110,12 @@ it('gives up the oldest, committed or not, beyond the hard limit of bytes', asyn
   using folder = new TemporaryFolder();
   const retention = { maxBytes: 2_000, hardMaxBytes: 20_000 };
   const log = await open({ file: folder.file(), retention });
+  const holes: OffsetHole[] = [];
   const consumer = log.createConsumer({
     groupId: 'absent',
     topics: [topic],
     from: 'start',
+    onHole: (hole) => holes.push(hole),
     onBatch: async () => undefined,
   });
   await consumer.start();
@@ -125,9 +127,12 @@ it('gives up the oldest, committed or not, beyond the hard limit of bytes', asyn
   const deleted = await log.enforceRetention();
   const kept = Math.floor(20_000 / 101);
   assert.equal(deleted, 1_000 - kept);
+  assert.deepEqual(holes, []);
   await consumer.start();
   await eventually(async () => (await consumer.lag()) === 0);
   await consumer.stop();
+  const { partition } = holes[0]!;
+  assert.deepEqual(holes, [{ topic: topic.name, partition, expected: 0, found: deleted }]);
   await log.enforceRetention();
   assert.ok((log.health().liveBytes as number) <= 2_000);
   await log.stop();

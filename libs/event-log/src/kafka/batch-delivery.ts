@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LogTopic } from '@emotion-fleet/contracts';
-import type { ConsumerOptions, StoredLogEntry } from '../event-log.ts';
+import type { ConsumerOptions, OffsetHole, StoredLogEntry } from '../event-log.ts';
 import type { BackOff } from '../log-consumer.ts';
 import type { EachBatchPayload, IHeaders, KafkaMessage } from './client.ts';
 import type { ConsumerSession } from './consumer-session.ts';
 import type { OffsetReader } from './offset-reader.ts';
-import { PartitionPosition, type OffsetHole } from './partition-position.ts';
+import { PartitionPosition } from './partition-position.ts';
 
 export interface BatchDeliveryOptions {
   readonly consumer: ConsumerOptions;

@@ -1,12 +1,16 @@
 import type { LogTopic } from '@emotion-fleet/contracts';
 import type { Logger } from '@emotion-fleet/service';
-import { EventLogError, type ConsumerOptions, type EventConsumer } from '../event-log.ts';
+import {
+  EventLogError,
+  type ConsumerOptions,
+  type EventConsumer,
+  type OffsetHole,
+} from '../event-log.ts';
 import type { BackOff } from '../log-consumer.ts';
 import { BatchDelivery } from './batch-delivery.ts';
 import { messageOf, withLimit, type Kafka } from './client.ts';
 import { ConsumerSession, type ConsumerTimings } from './consumer-session.ts';
 import type { OffsetReader } from './offset-reader.ts';
-import type { OffsetHole } from './partition-position.ts';
 
 export interface KafkaConsumerOptions {
   readonly kafka: Kafka;
@@ -139,11 +143,8 @@ export class KafkaConsumer implements EventConsumer {
   }
 
   #hole(hole: OffsetHole): void {
-    const { topic, partition, expected, found } = hole;
     this.#options.onHole(hole);
     this.#options.logger?.error({ ...hole, groupId: this.#groupId }, 'offset hole');
-    const what = found > expected ? 'entries are missing' : 'entries come again';
-    const where = `${topic}/${String(partition)} goes on at ${String(found)} instead of ${String(expected)}`;
-    this.#options.consumer.onError?.(new EventLogError('corrupt', `${where}: ${what}`));
+    this.#options.consumer.onHole?.(hole);
   }
 }

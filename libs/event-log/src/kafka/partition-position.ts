@@ -20,13 +20,3 @@ export class PartitionPosition {
     this.strays = 0;
   }
 }
-
-/** Entries that are gone although this group had not read them, or a position that moved by itself. */
-export interface OffsetHole {
-  readonly topic: string;
-  readonly partition: number;
-  /** Where it should have gone on. */
-  readonly expected: number;
-  /** Where it goes on. Below `expected`: entries come again. */
-  readonly found: number;
-}
