@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { HoleKind } from './hole-alarm.ts';
 import type { AppliedBatch } from './record-handler.ts';
 
 /** What is asked for when Prometheus comes. */
@@ -31,6 +32,10 @@ export class ProcessorMetrics {
     this.#metrics?.failures.inc();
   }
 
+  hole(kind: HoleKind): void {
+    this.#metrics?.offsetHoles.inc({ kind });
+  }
+
   deviceMessages(
     kind: 'status' | 'health',
     { applied, bad }: { applied: number; bad: number },
@@ -56,7 +61,15 @@ function register(registry: Registry, { lag }: ProcessorFigures) {
       else this.set(records);
     },
   });
+  const offsetHoles = new Counter({
+    name: 'emotion_processor_offset_holes_total',
+    help: 'Places where the log did not go on where it should: records gone unread, or a log that was set back',
+    labelNames: ['kind'],
+    registers,
+  });
+  for (const kind of ['gone', 'set_back'] satisfies HoleKind[]) offsetHoles.inc({ kind }, 0);
   return {
+    offsetHoles,
     outcomes: new Counter({
       name: 'emotion_processor_record_outcomes_total',
       help: 'Forwarded records by what they were: stored or duplicate, marker or duplicate_marker',

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { logTopics, outboxMaxAgeMs } from '@emotion-fleet/contracts';
-import type { EventConsumer, EventLog, PartitionBatch } from '@emotion-fleet/event-log';
+import type { EventConsumer, EventLog, OffsetHole, PartitionBatch } from '@emotion-fleet/event-log';
 import type { DeviceRegistry, ObservationStore } from '@emotion-fleet/observation-store';
 import {
   HopCounter,
@@ -13,6 +13,7 @@ import type { Registry } from 'prom-client';
 import { systemClock, type Clock } from './clock.ts';
 import { applyHealth, applyStatuses, type AppliedMessages } from './device-messages.ts';
 import { FlushPacer, type FlushPacerOptions } from './flush-pacer.ts';
+import { HoleAlarm, holeKind } from './hole-alarm.ts';
 import { LagWatch } from './lag-watch.ts';
 import { ProcessorMetrics } from './processor-metrics.ts';
 import {
@@ -55,6 +56,7 @@ export class Processor {
   readonly #hop: HopCounter;
   readonly #metrics: ProcessorMetrics;
   readonly #lag: LagWatch;
+  readonly #holes = new HoleAlarm();
   readonly #stopwatch: () => number;
   readonly #maxBatchEntries: number;
   #records: EventConsumer | undefined;
@@ -139,6 +141,7 @@ export class Processor {
     const lag = await this.#lag.read();
     const figures = {
       lag,
+      offsetHoles: this.#holes.count,
       lastAppliedAgeMs:
         this.#lastAppliedAt === undefined ? null : this.#stopwatch() - this.#lastAppliedAt,
       flushIntervalMs: Math.round(this.#pacer.intervalMs()),
@@ -164,7 +167,8 @@ export class Processor {
     if (this.#postponed !== undefined) return this.#postponed.message;
     if (this.#failuresInRow > 0) return 'The last batch failed; its records wait in the log.';
     const oldest = Math.min(...this.#batchesInHand.values());
-    return this.#stopwatch() - oldest > slowBatchMs ? 'The store is slow.' : undefined;
+    if (this.#stopwatch() - oldest > slowBatchMs) return 'The store is slow.';
+    return this.#holes.trouble;
   }
 
   #recordConsumer(): EventConsumer {
@@ -183,7 +187,14 @@ export class Processor {
           logger.info({ code: err.code }, 'record batch postponed');
         else logger.error({ err }, 'record batch failed');
       },
+      onHole: (hole) => this.#noteHole(hole),
     });
+  }
+
+  #noteHole(hole: OffsetHole): void {
+    this.#options.logger.error({ ...hole }, 'the log does not go on where it should');
+    this.#holes.tell(hole);
+    this.#metrics.hole(holeKind(hole));
   }
 
   async #applyRecords(batch: PartitionBatch): Promise<void> {

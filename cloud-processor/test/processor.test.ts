@@ -3,9 +3,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { suite, test, type TestContext } from 'node:test';
 import { encodeLogged, logTopics, type DeviceRecord } from '@emotion-fleet/contracts';
 import { readGolden } from '@emotion-fleet/contracts/golden';
-import { EventLogError, type ConsumerOptions, type EventConsumer } from '@emotion-fleet/event-log';
+import {
+  EventLogError,
+  partitionOf,
+  type ConsumerOptions,
+  type EventConsumer,
+} from '@emotion-fleet/event-log';
 import { MemoryEventLog } from '@emotion-fleet/event-log/testing';
-import type { ObservationStore, RecordRow } from '@emotion-fleet/observation-store';
+import {
+  zeroWindow,
+  type ObservationStore,
+  type RecordRow,
+} from '@emotion-fleet/observation-store';
 import { MemoryObservationStore } from '@emotion-fleet/observation-store/testing';
 import { balances, silentLogger } from '@emotion-fleet/service';
 import { Registry } from 'prom-client';
@@ -189,6 +198,37 @@ suite('processor', () => {
     assert.match(detail ?? '', /^The event log is down \(no broker answers\)/);
   });
 
+  test('raises an alarm over entries that were gone before it read them', async (t) => {
+    const eventLog = new MemoryEventLog();
+    const partition = partitionOf('cam-a', logTopics.faceEmotions.partitions);
+    await eventLog.start();
+    await eventLog.append(logTopics.faceEmotions, [entryOf(sample()), entryOf(sample({ seq: 1 }))]);
+    eventLog.loseBefore(logTopics.faceEmotions, partition, 1);
+    const { processor, metrics } = await setUp(t, { eventLog });
+    await until(() => processor.counts().forwarded === 1);
+
+    const { state, detail, offsetHoles } = await processor.health();
+    assert.deepEqual([state, offsetHoles], ['degraded', 1]);
+    assert.match(detail ?? '', /1 record of face-emotions\/\d+ was gone before it was read/);
+    const exposition = await metrics.metrics();
+    assert.match(exposition, /^emotion_processor_offset_holes_total\{kind="gone"\} 1$/m);
+    assert.match(exposition, /^emotion_processor_offset_holes_total\{kind="set_back"\} 0$/m);
+  });
+
+  test('says what to do about a log that was made anew', async (t) => {
+    const eventLog = new MemoryEventLog();
+    const topic = logTopics.faceEmotions;
+    await eventLog.start();
+    await eventLog.commit({ groupId: 'cloud-processor', topic, partition: 3, next: 70 });
+    const { processor, metrics } = await setUp(t, { eventLog });
+
+    const { state, detail } = await processor.health();
+    assert.equal(state, 'degraded');
+    assert.match(detail ?? '', /face-emotions\/3 goes on at 0 instead of 70/);
+    assert.match(detail ?? '', /npm run processor -- rebuild/);
+    assert.match(await metrics.metrics(), /offset_holes_total\{kind="set_back"\} 1$/m);
+  });
+
   test('stop commits the batch in hand; the next instance goes on behind it', async (t) => {
     const { eventLog, store, processor, options } = await setUp(t);
     await eventLog.append(logTopics.faceEmotions, [entryOf(sample())]);
@@ -203,6 +243,30 @@ suite('processor', () => {
     await until(() => next.counts().forwarded === 1);
     assert.equal(next.counts().received, 1);
     assert.equal((await rawRows(store)).length, 2);
+  });
+
+  test('knows nothing from before it joined again: another may have written meanwhile', async (t) => {
+    const { eventLog, store, processor, options } = await setUp(t);
+    const other = new Processor({ ...options, metrics: undefined });
+    t.after(() => other.stop());
+    const turns = [processor, other, processor];
+    for (const [seq, member] of turns.entries()) {
+      if (seq > 0) await member.start();
+      await eventLog.append(logTopics.faceEmotions, [
+        entryOf(sample({ seq, emotion: seq === 1 ? 'sad' : 'happy' })),
+        entryOf(visit({ seq: seq + turns.length })),
+      ]);
+      const done = seq === 2 ? 4 : 2;
+      await until(() => member.counts().forwarded === done);
+      await member.stop();
+    }
+
+    const minute = { from: startAt, to: startAt + 60_000 };
+    const [row] = await store.readMinutes('cam-a', minute);
+    assert.deepEqual(row?.values.samples, { ...zeroWindow().samples, happy: 2, sad: 1 });
+    assert.deepEqual(await compareRollups({ store, registry }), []);
+    const [block] = await store.readLedgerBlocks('cam-a', runId);
+    assert.equal(block?.stored[0], 0b111111);
   });
 
   test('counts late records, keeps them raw and in the ledger, and leaves their windows alone', async (t) => {
