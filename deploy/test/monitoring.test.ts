@@ -16,6 +16,16 @@ interface Panel {
   readonly targets: readonly { readonly expr: string }[];
 }
 
+interface Alerts {
+  readonly groups: readonly {
+    readonly rules: readonly {
+      readonly alert: string;
+      readonly expr: string;
+      readonly annotations: { readonly summary: string };
+    }[];
+  }[];
+}
+
 /** What the services show at `/metrics`, by the names that Prometheus stores. */
 async function exportedNames(): Promise<Set<string>> {
   const gateway = new Registry();
@@ -52,10 +62,25 @@ it('draws only what the services export', async () => {
   assert.equal(new Set(panels.map(({ id }) => id)).size, panels.length);
 });
 
+it('alerts over what the services export', async () => {
+  const { groups } = parse(await readFile(deployFile('monitoring/alerts.yml'), 'utf8')) as Alerts;
+  const rules = groups.flatMap((group) => group.rules);
+  const exported = await exportedNames();
+  for (const { alert, expr, annotations } of rules) {
+    for (const name of expr.match(/\bemotion_\w+/g) ?? []) {
+      assert.ok(exported.has(name), `${alert}: ${name}`);
+    }
+    assert.ok(annotations.summary.length > 0, alert);
+  }
+  const watched = (name: string) => rules.some(({ expr }) => expr.includes(name));
+  assert.ok(watched('emotion_processor_offset_holes_total') && watched('emotion_processor_lag'));
+});
+
 it('asks every service of the compose file at its own port', async () => {
   const read = async (file: string): Promise<unknown> =>
     parse(await readFile(deployFile(file), 'utf8'), { merge: true });
   const prometheus = (await read('monitoring/prometheus.yml')) as {
+    readonly rule_files: readonly string[];
     readonly scrape_configs: readonly {
       readonly job_name: string;
       readonly static_configs: readonly { readonly targets: readonly string[] }[];
@@ -72,4 +97,5 @@ it('asks every service of the compose file at its own port', async () => {
     assert.deepEqual(static_configs[0]!.targets, [`127.0.0.1:${String(port)}`]);
   }
   assert.equal(prometheus.scrape_configs.length, 3);
+  assert.deepEqual(prometheus.rule_files, ['alerts.yml']);
 });
