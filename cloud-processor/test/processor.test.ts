@@ -64,9 +64,9 @@ class SilentEventLog extends MemoryEventLog {
 }
 
 /** A running processor over a log and a store in memory; the store fails while `fault` is set. */
-async function setUp<Log extends MemoryEventLog = MemoryEventLog>(
+async function setUp(
   t: TestContext,
-  given: Partial<ProcessorOptions> & { readonly eventLog?: Log } = {},
+  given: Partial<ProcessorOptions> & { readonly eventLog?: MemoryEventLog } = {},
 ) {
   const eventLog = given.eventLog ?? new MemoryEventLog();
   const broken: { fault?: Error } = {};
