@@ -180,6 +180,32 @@ export function testEventLog(name: string, makeSubject: () => Promise<EventLogSu
       assert.deepEqual(second.values(), ['next']);
     });
 
+    it('commits a batch when it has been applied, not before, and gives it to the next member if it never was', async () => {
+      const key = randomUUID();
+      const groupId = randomUUID();
+      const drained = await Reader.start(log, { keys: [key], groupId });
+      await eventually(async () => (await drained.consumer.lag()) === 0);
+      await drained.stop();
+      await log.append(topic, [entry(key, 'one'), entry(key, 'two')]);
+      const entered = Promise.withResolvers<undefined>();
+      const gate = Promise.withResolvers<undefined>();
+      const onOwn = () => {
+        entered.resolve(undefined);
+        return gate.promise;
+      };
+      const first = await Reader.start(log, { keys: [key], groupId, onOwn });
+      await entered.promise;
+      const onlooker = new Reader(log, { keys: [key], groupId });
+      const inHand = await onlooker.consumer.lag();
+      const stopped = first.stop();
+      gate.reject(new Error('ended in the middle of it'));
+      await stopped;
+      assert.deepEqual([inHand, await onlooker.consumer.lag()], [2, 2]);
+      await using next = await Reader.start(log, { keys: [key], groupId });
+      await next.has(2);
+      assert.deepEqual(next.values(), ['one', 'two']);
+    });
+
     it('counts what a group has not committed', async () => {
       const key = randomUUID();
       const groupId = randomUUID();
