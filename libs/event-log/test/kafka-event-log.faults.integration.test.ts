@@ -175,6 +175,56 @@ describe('KafkaEventLog', { skip: await skipWithoutStack() }, () => {
     assert.ok(assigned >= 2);
   });
 
+  it('replaces a consumer that crashes at a rebalance or in a batch, and misses nothing', async () => {
+    await using log = await open({ timings: { sessionTimeoutMs: 6_000 } });
+    const groupId = randomUUID();
+    const keys = Array.from({ length: 40 }, () => randomUUID());
+    const crashes = { inBatch: false, atJoin: false };
+    // kafkajs gives up at once at a TypeError (CRASH with `restart: false`), whoever throws it.
+    const crash = (where: keyof typeof crashes) => {
+      if (!crashes[where]) return;
+      crashes[where] = false;
+      throw new TypeError(where);
+    };
+    const errors: string[] = [];
+    await using reader = await Reader.start(log, {
+      keys,
+      groupId,
+      onError: (error) => errors.push(String(error)),
+      onAssigned: () => crash('atJoin'),
+      batchIntervalMs: () => {
+        crash('inBatch');
+        return 0;
+      },
+    });
+    const appended: string[] = [];
+    const append = async () => {
+      for (const key of keys) {
+        const text = randomUUID();
+        await log.append(topic, [{ key, value: encoder.encode(text) }]);
+        appended.push(text);
+      }
+    };
+    await append();
+    await eventually(() => appended.every((text) => reader.texts.includes(text)), outageMs);
+    crashes.inBatch = true;
+    await append();
+    await eventually(() => appended.every((text) => reader.texts.includes(text)), outageMs);
+    crashes.atJoin = true;
+    await using other = await Reader.start(log, { keys, groupId });
+    await append();
+    const seen = () => new Set([...reader.texts, ...other.texts]);
+    await eventually(() => appended.every((text) => seen().has(text)), outageMs);
+    await eventually(() => errors.length === 2, outageMs);
+    assert.match(errors[0]!, /crashed: inBatch$/);
+    assert.match(errors[1]!, /crashed: atJoin$/);
+    const before = reader.texts.length;
+    await eventually(async () => {
+      await append();
+      return reader.texts.length > before;
+    }, outageMs);
+  });
+
   it('shares the partitions of a group and loses nothing when members come and go', async () => {
     await using log = await open({ timings: { sessionTimeoutMs: 6_000 } });
     const groupId = randomUUID();

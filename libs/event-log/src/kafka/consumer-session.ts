@@ -128,7 +128,7 @@ export class ConsumerSession {
   }
 
   #listen(consumer: Consumer): void {
-    const { GROUP_JOIN, FETCH, CRASH } = consumer.events;
+    const { GROUP_JOIN, FETCH, STOP, CRASH } = consumer.events;
     consumer.on(GROUP_JOIN, ({ payload }) => {
       this.#touch();
       const assigned = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
@@ -137,6 +137,8 @@ export class ConsumerSession {
       this.#options.onJoin(new Set(assigned));
     });
     consumer.on(FETCH, () => this.#touch());
+    // One that crashes stops, hangs up and then says why. From the stop on it throws when touched: in a timer too.
+    consumer.on(STOP, () => (this.#consumer = undefined));
     consumer.on(CRASH, ({ payload }) => this.#end('crashed', payload.error));
   }
 
