@@ -108,7 +108,7 @@ export class KafkaEventLog implements EventLog {
     this.#queue = new SendQueue({ maxInFlightBytes, maxSendBytes, maxSendEntries, send });
   }
 
-  /** Makes the topics that are missing. @throws OperatorError `log_unreachable`, `partition_count` */
+  /** Makes the topics that are missing. @throws OperatorError `log_unreachable`, `partition_count`, `replication_factor` */
   async start(): Promise<void> {
     try {
       await withLimit(this.#connect(), this.#options.startTimeoutMs, 'connecting');

@@ -17,7 +17,8 @@ type ConfigEntries = { name: string; value: string }[];
  * Makes the topics that are missing and sets what differs; doing it twice, or twice at once, does nothing more.
  *
  * @throws OperatorError `partition_count`: a topic has another number of partitions, which is fixed for its
- *   life since it decides where the records of a device are
+ *   life since it decides where the records of a device are; `replication_factor`: one has fewer copies than
+ *   are asked for, which only a move of its data changes
  */
 export async function migrateTopics(admin: Admin, settings: TopicSettings): Promise<void> {
   const topics = Object.values(logTopics);
@@ -35,17 +36,28 @@ export async function migrateTopics(admin: Admin, settings: TopicSettings): Prom
       })),
     });
   }
-  await checkPartitions(admin, topics);
+  await checkPartitions(admin, topics, settings);
   await setWhatDiffers(admin, topics, settings);
 }
 
-async function checkPartitions(admin: Admin, topics: readonly LogTopic[]): Promise<void> {
+async function checkPartitions(
+  admin: Admin,
+  topics: readonly LogTopic[],
+  { replicationFactor }: TopicSettings,
+): Promise<void> {
   const metadata = await admin.fetchTopicMetadata({ topics: topics.map(({ name }) => name) });
   for (const topic of topics) {
-    const found = metadata.topics.find(({ name }) => name === topic.name)?.partitions.length ?? 0;
+    const partitions = metadata.topics.find(({ name }) => name === topic.name)?.partitions ?? [];
+    const found = partitions.length;
     if (found !== topic.partitions) {
       const sentence = `Kafka's topic ${topic.name} has ${String(found)} partitions and must have ${String(topic.partitions)}: use another cluster, or move the topic's data into a new one of that size.`;
       throw new OperatorError('partition_count', sentence);
+    }
+    // More of them than are asked for do no harm, and are there while partitions are moved.
+    const copies = Math.min(...partitions.map(({ replicas }) => replicas.length));
+    if (copies < replicationFactor) {
+      const sentence = `Kafka's topic ${topic.name} has partitions with ${String(copies)} of the ${String(replicationFactor)} copies that are asked for: add the copies with kafka-reassign-partitions.sh, or ask for ${String(copies)}.`;
+      throw new OperatorError('replication_factor', sentence);
     }
   }
 }
