@@ -2,6 +2,7 @@ export { CassandraServer, type CassandraServerOptions } from './cassandra-server
 export { type CassandraSettings, type CommitLogSync } from './cassandra-yaml.ts';
 export { freePorts } from './free-ports.ts';
 export { resolveClasspath, resolveJars, type JarsProgress } from './jars.ts';
+export { KafkaCluster } from './kafka-cluster.ts';
 export { KafkaServer, type KafkaServerOptions } from './kafka-server.ts';
 export { type KafkaSettings } from './kafka-properties.ts';
 export { waitUntil } from './wait-until.ts';

@@ -13,6 +13,15 @@ import { javaCommand } from './toolchain.ts';
 
 const run = promisify(execFile);
 
+/** What makes several brokers one cluster; each is a controller, too. */
+export interface KafkaClusterMember {
+  /** 16 random bytes in base64url, the same for all. */
+  readonly clusterId: string;
+  readonly nodeId: number;
+  /** Controller ports of all members by their node ids; its own is `controllerPort`. */
+  readonly controllerPorts: Readonly<Record<number, number>>;
+}
+
 export interface KafkaServerOptions {
   /** Everything of the broker: data, configuration, log. */
   readonly dataDirectory: string;
@@ -22,6 +31,8 @@ export interface KafkaServerOptions {
   readonly heapMegabytes?: number;
   /** Parameters of `java` beside ours. */
   readonly jvmOptions?: readonly string[];
+  /** Default: a cluster of its own. */
+  readonly cluster?: KafkaClusterMember;
   /** Lines of server.properties beside, or instead of, ours. */
   readonly settings?: KafkaSettings;
   /** True (the default): ends with this process, by kill -9 too. False: stays. */
@@ -34,7 +45,7 @@ export interface KafkaServerOptions {
 }
 
 /**
- * One Kafka broker and controller (KRaft) on loopback, from Maven's jars. It can be killed and started again
+ * A Kafka broker and controller (KRaft) on loopback, from Maven's jars. It can be killed and started again
  * on the same data; the ports stay the same.
  */
 export class KafkaServer {
@@ -49,15 +60,18 @@ export class KafkaServer {
   /** Resolves when the broker serves. @throws OperatorError (see `resolveJars`), CodedError `died`, `not_ready` */
   async start(): Promise<void> {
     if (this.#process?.running === true) return;
-    const { dataDirectory, port, controllerPort, settings = {}, owned = true } = this.#options;
+    const { dataDirectory, port, controllerPort, cluster, owned = true } = this.#options;
     const jars = await resolveJars({ ...this.#options, server: 'kafka' });
     const ports = await choosePorts(dataDirectory, { port, controllerPort });
     const logDirectory = join(dataDirectory, 'log');
     const properties = join(dataDirectory, 'server.properties');
+    const settings = { ...clusterSettings(cluster), ...this.#options.settings };
     await writeFile(properties, kafkaProperties({ ...ports, logDirectory, settings }));
     const java = this.#javaParameters(jars);
     if (!existsSync(join(logDirectory, 'meta.properties'))) {
-      const tool = ['kafka.tools.StorageTool', 'format', '--standalone', '-t', newClusterId()];
+      const alone = cluster === undefined ? ['--standalone'] : [];
+      const clusterId = cluster?.clusterId ?? newClusterId();
+      const tool = ['kafka.tools.StorageTool', 'format', ...alone, '-t', clusterId];
       await run(javaCommand(), [...java, ...tool, '-c', properties]);
     }
     this.#port = ports.port;
@@ -117,8 +131,21 @@ export class KafkaServer {
   }
 }
 
+function clusterSettings(cluster: KafkaClusterMember | undefined): KafkaSettings {
+  if (cluster === undefined) return {};
+  const voters = Object.entries(cluster.controllerPorts).map(
+    ([nodeId, port]) => `${nodeId}@127.0.0.1:${String(port)}`,
+  );
+  const ports = Object.values(cluster.controllerPorts);
+  return {
+    'node.id': cluster.nodeId,
+    'controller.quorum.voters': voters.join(','),
+    'controller.quorum.bootstrap.servers': ports.map((port) => `127.0.0.1:${port}`).join(','),
+  };
+}
+
 /** 16 random bytes as Kafka writes them; a leading dash would look like an option to its tools. */
-function newClusterId(): string {
+export function newClusterId(): string {
   for (;;) {
     const id = randomBytes(16).toString('base64url');
     if (!id.startsWith('-')) return id;
