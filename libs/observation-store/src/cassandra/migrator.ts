@@ -14,11 +14,14 @@ export interface MigratorOptions {
   readonly newEpoch: () => number;
   /** Who holds the lock; default a random UUID. */
   readonly owner?: string;
+  /** A process that dies while it migrates holds the others up for this long; default 60. */
+  readonly lockSeconds?: number;
+  /** How long one that lives is waited for; default three minutes. */
+  readonly lockWaitMs?: number;
 }
 
-/** A process that dies while it migrates holds the others up for this long. */
-const lockSeconds = 60;
-const lockWaitMs = 3 * 60_000;
+const defaultLockSeconds = 60;
+const defaultLockWaitMs = 3 * 60_000;
 const tableVisibleMs = 10_000;
 const pollMs = 100;
 
@@ -33,17 +36,19 @@ const pollMs = 100;
 export class CassandraMigrator {
   readonly #options: MigratorOptions;
   readonly #owner: string;
+  readonly #lockSeconds: number;
   readonly #properties: string;
 
   constructor(options: MigratorOptions) {
     this.#options = options;
     this.#owner = options.owner ?? randomUUID();
+    this.#lockSeconds = options.lockSeconds ?? defaultLockSeconds;
     this.#properties = `${options.schema.keyspace}.properties`;
   }
 
   /**
    * @returns the keyspace's epoch, fixed by whoever came first
-   * @throws OperatorError `bad_keyspace_name`, `newer_schema`, `unreleased_schema`; what the connection throws
+   * @throws OperatorError `bad_keyspace_name`, `newer_schema`, `unreleased_schema`, `schema_locked`; what the connection throws
    */
   async run(): Promise<number> {
     const { connection, schema, newEpoch } = this.#options;
@@ -150,11 +155,11 @@ export class CassandraMigrator {
   }
 
   async #lock(): Promise<void> {
-    const { connection } = this.#options;
+    const { connection, lockWaitMs = defaultLockWaitMs } = this.#options;
     const until = performance.now() + lockWaitMs;
     for (;;) {
       const { applied } = await connection.conditional(
-        `INSERT INTO ${this.#properties} (name, owner) VALUES ('lock', ?) IF NOT EXISTS USING TTL ${lockSeconds}`,
+        `INSERT INTO ${this.#properties} (name, owner) VALUES ('lock', ?) IF NOT EXISTS USING TTL ${this.#lockSeconds}`,
         [this.#owner],
       );
       if (applied) return;
@@ -170,7 +175,7 @@ export class CassandraMigrator {
 
   async #keepLock(): Promise<void> {
     const { applied } = await this.#options.connection.conditional(
-      `UPDATE ${this.#properties} USING TTL ${lockSeconds} SET owner = ? WHERE name = 'lock' IF owner = ?`,
+      `UPDATE ${this.#properties} USING TTL ${this.#lockSeconds} SET owner = ? WHERE name = 'lock' IF owner = ?`,
       [this.#owner, this.#owner],
     );
     if (!applied) {
