@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { minRawRetentionMs } from '@emotion-fleet/contracts';
+import { logTopics, minRawRetentionMs } from '@emotion-fleet/contracts';
 import { skipWithoutStack } from '@emotion-fleet/deploy';
 import {
   CassandraDeviceRegistry,
   CassandraObservationStore,
   dayMs,
   floorToDay,
+  forever,
   hourMs,
   zeroWindow,
   type CassandraObservationStoreOptions,
@@ -98,6 +99,35 @@ describe('on a real Cassandra', { skip: await skipWithoutStack() }, () => {
         slice.filter((row) => row.deviceId === deviceId),
         [window(7, 20)],
       );
+    }));
+
+  test('an instance that does not know yet of an erasure brings nothing back, although it writes last', () =>
+    withStores(2, async ([eraser, stale]) => {
+      // Nothing tells in which partition of the log a device is of which no hour has been written.
+      const deviceId = newDevice();
+      const version = stale!.epoch + 7;
+      const range = { from: 0, to: forever, erasedAt: Date.now() };
+      await eraser!.erase({ devices: [{ deviceId, ...range }], scopes: [] });
+      const window = { deviceId, windowStart: anHour, version, values: zeroWindow() };
+      await stale!.putRecords([recordRow({ deviceId, seq: 0, time: anHour })]);
+      await stale!.putMinutes([window]);
+      await stale!.putHours([{ ...window, logPartition: logTopics.faceEmotions.partitions - 1 }]);
+      await stale!.putDays([{ ...window, windowStart: floorToDay(anHour) }]);
+      await stale!.putLedgerBlocks([ledgerBlock({ deviceId, version })]);
+      const slice = await eraser!.readHourSlice(anHour, logTopics.faceEmotions.partitions - 1);
+      const read = [
+        await eraser!.readRecords({ deviceId, ...always }),
+        await eraser!.readMinutes(deviceId, always),
+        await eraser!.readHours(deviceId, always),
+        slice.filter((row) => row.deviceId === deviceId),
+        await eraser!.readDays(deviceId, always),
+        await eraser!.readLedgerBlocks(deviceId),
+      ];
+      assert.deepEqual(
+        read.map((rows) => rows.length),
+        [0, 0, 0, 0, 0, 0],
+      );
+      await stale!.refresh();
     }));
 
   test('of two writes with one version one row stays whole', () =>

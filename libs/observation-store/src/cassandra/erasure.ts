@@ -1,4 +1,5 @@
 import { types } from 'cassandra-driver';
+import { logTopics } from '@emotion-fleet/contracts';
 import { versionsPerEpoch } from '../epoch.ts';
 import { forever } from '../erasure-list.ts';
 import type { ErasureRequest } from '../observation-store.ts';
@@ -85,16 +86,20 @@ export class Erasure {
   /** The hours that are known, and all recent ones: an instance may be about to write one that isn't there yet. */
   async #hourSliceDeletes({ deviceId, from, to }: ErasureRow, epoch: number): Promise<Statement[]> {
     const { tables, written, now, rawRetentionMs } = this.#options;
+    const { partitions } = logTopics.faceEmotions;
     const timestamp = epoch + versionsPerEpoch - 1;
     const range = written.part({ from, to });
     const known = await tables.hours.readRange(deviceId, range);
-    const logPartition = known[0]?.logPartition;
-    if (logPartition === undefined) return [];
+    // Of a device without hours nothing here says where it is in the log: anywhere.
+    const logPartitions =
+      known[0] === undefined ? [...Array(partitions).keys()] : [known[0].logPartition];
     const recent = clip(range, { from: now() - rawRetentionMs, to: range.to });
     const hours = new Set(known.map(({ windowStart }) => windowStart));
     for (const hour of bucketsOf(hourBucket, recent)) hours.add(hour);
-    return [...hours].map((hour) =>
-      tables.hoursByWindow.partitionDelete([hour, logPartition], [deviceId], timestamp),
+    return [...hours].flatMap((hour) =>
+      logPartitions.map((logPartition) =>
+        tables.hoursByWindow.partitionDelete([hour, logPartition], [deviceId], timestamp),
+      ),
     );
   }
 
