@@ -55,7 +55,7 @@ describe('the lock of a migration', { skip: await skipWithoutStack() }, () => {
       await cassandra.query(
         `SELECT owner, ttl(owner) AS ttl FROM ${keyspace}.properties WHERE name = 'lock'`,
       )
-    ).first() as { owner: string; ttl: number } | null;
+    ).first() as unknown as { owner: string; ttl: number } | null;
 
   test('is waited for, goes by itself when its owner is gone, and stops an owner that wakes too late', async () => {
     const held = await connect(HeldConnection);

@@ -5,7 +5,10 @@ import { RetryOncePolicy } from '../../src/cassandra/retry-policy.ts';
 
 type Info = policies.retry.OperationInfo;
 
-const { retry, rethrow } = policies.retry.RetryPolicy.retryDecision;
+// The driver's types have these in another place.
+const { retry, rethrow } = (
+  policies.retry.RetryPolicy as unknown as { retryDecision: Record<'retry' | 'rethrow', number> }
+).retryDecision;
 const level = types.consistencies.localQuorum;
 const policy = new RetryOncePolicy();
 
