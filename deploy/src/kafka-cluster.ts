@@ -33,6 +33,8 @@ export class KafkaCluster {
         port: ports[brokers + nodeId - 1]!,
         controllerPort: controllerPorts[nodeId]!,
         heapMegabytes,
+        // They share the machine's cores, and live for a minute.
+        jvmOptions: ['-XX:TieredStopAtLevel=1'],
         cluster: { clusterId, nodeId, controllerPorts },
         readyTimeoutMs: 180_000,
         settings: {
