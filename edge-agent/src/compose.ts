@@ -30,7 +30,7 @@ import { MqttPublisher } from './publish/mqtt-publisher.ts';
 import { RemoteConfig } from './remote-config/remote-config.ts';
 import { runSettingsOf, type RunSettings } from './remote-config/run-settings.ts';
 import { SettledFile } from './remote-config/settled-file.ts';
-import { RenewedAgent } from './renewed-agent.ts';
+import { RenewedAgent, type RunFault } from './renewed-agent.ts';
 import { DeviceWatchdog } from './watchdog/device-watchdog.ts';
 import { RebootBook } from './watchdog/reboot-book.ts';
 import { VitalSigns } from './watchdog/vital-signs.ts';
@@ -53,8 +53,8 @@ const drainTimeoutMs = 3_000;
 const newTrackId = () => randomUUID().replaceAll('-', '').slice(-16);
 
 /**
- * An agent that begins a new run by itself when its clock has proved wrong or another configuration is desired; composed
- * when it starts.
+ * An agent that begins a new run by itself when its clock has proved wrong, its networks hang or another configuration is
+ * desired; composed when it starts.
  */
 export function composeAgent(config: AgentConfig, logger: Logger): Lifecycle {
   // Of the process, not of a run: a new run in the same process doesn't get another hour's budget.
@@ -68,8 +68,8 @@ export function composeAgent(config: AgentConfig, logger: Logger): Lifecycle {
     runSettingsOf({ config, desired, modelFolder });
   const ofProcess = { config, logger, budget, vitalSigns };
   const runs = new RenewedAgent({
-    compose: ({ desired, onClockWrong }) =>
-      composeRun({ ...ofProcess, settings: settingsOf(desired), remote, onClockWrong }),
+    compose: ({ desired, onFault }) =>
+      composeRun({ ...ofProcess, settings: settingsOf(desired), remote, onFault }),
     logger,
   });
   const files = new FolderFiles({ folder: path.join(config.dataDirectory, 'config') });
@@ -95,14 +95,14 @@ async function composeRun(options: {
   logger: Logger;
   budget: WriteBudget;
   vitalSigns: VitalSigns;
-  onClockWrong: () => void;
+  onFault: (fault: RunFault) => void;
 }): Promise<Lifecycle> {
-  const { config, settings, remote, logger, budget, vitalSigns, onClockWrong } = options;
+  const { config, settings, remote, logger, budget, vitalSigns, onFault } = options;
   const camera = parseCameraUrl(config.camera);
   const { sampleIntervalMs, analysisFps, maxVisitMs, exclusionZones } = settings;
   const clock = new AgentClock({
     systemTime: systemTime({ mode: config.clock }),
-    onWrong: onClockWrong,
+    onWrong: () => onFault('clock_wrong'),
     logger,
   });
   const nowMs = () => clock.nowMs();
@@ -110,7 +110,14 @@ async function composeRun(options: {
     createFrameSource({ camera, framesPerSecond: analysisFps, nowMs, logger }),
   );
   const models = await ensureModels({ cacheDirectory: config.modelCache });
-  const inference = await createModels({ config, settings, models, logger });
+  // Once they run, there is a status to say it in.
+  let sayHang: () => void = () => undefined;
+  const onHang = () => {
+    vitalSigns.noteHang();
+    sayHang();
+    onFault('networks_hang');
+  };
+  const inference = await createModels({ config, settings, models, logger, onHang });
   const { detector, classifier, thread } = inference;
 
   const runId = randomUUID();
@@ -141,6 +148,7 @@ async function composeRun(options: {
     },
     logger,
   });
+  sayHang = () => void publisher.setDetail(`${detail}, the networks hang`);
   remote.onChange(() => publisher.reportConfig());
   const privacySwitch = createPrivacySwitch(config);
   const agent = new EdgeAgent({
@@ -176,13 +184,14 @@ async function composeRun(options: {
     stop: async () => {
       await ofRun.stop();
       await agent.stop();
-      await thread.stop();
       const isDrained = await publisher.drain(drainTimeoutMs);
       if (!isDrained) logger.info(outbox.status(), 'the outbox keeps what could not be sent');
       await publisher.stop();
       await outbox.stop();
       await clock.stop();
       for (const part of indicator) await part.stop();
+      // As with a thread that dies: whoever started the agent starts it anew. The watchdog stays armed until then.
+      if (!(await thread.stop())) process.kill(process.pid, 'SIGKILL');
     },
   };
 }
@@ -209,10 +218,11 @@ async function createModels(options: {
   settings: RunSettings;
   models: InstalledModels;
   logger: Logger;
+  onHang: () => void;
 }): Promise<Inference> {
-  const { config, settings, models, logger } = options;
+  const { config, settings, models, logger, onHang } = options;
   const { backend, precision } = config;
-  const thread = new InferenceThread({ backend: backendOf(backend), logger });
+  const thread = new InferenceThread({ backend: backendOf(backend), logger, onHang });
   await thread.start();
   try {
     const { openSession } = thread;

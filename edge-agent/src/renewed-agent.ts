@@ -3,25 +3,34 @@ import { OperatorError, type Lifecycle, type Logger } from '@emotion-fleet/servi
 import { retrySchedule } from './capture/retry-schedule.ts';
 import type { ConfiguredRuns } from './remote-config/remote-config.ts';
 
+/** Why a run ends and another begins: its times have proved wrong, or its networks don't come back. */
+export type RunFault = 'clock_wrong' | 'networks_hang';
+
 export interface RenewedAgentOptions {
   /**
    * Puts an agent with a run of its own together, with the desired configuration or, without one, with the device's
-   * own settings; `onClockWrong` says that the run's times have proved wrong.
+   * own settings; `onFault` says that another run is needed.
    */
   readonly compose: (options: {
     desired: DesiredConfig | undefined;
-    onClockWrong: () => void;
+    onFault: (fault: RunFault) => void;
   }) => Promise<Lifecycle>;
-  /** Waits between attempts to begin a run again that has run before. */
+  /** Waits between attempts to begin a run again that has run before, or whose networks hang again. */
   readonly newRetries?: () => Iterator<number, never>;
+  /** Monotonic ms. */
+  readonly nowMs?: () => number;
   readonly logger: Logger;
 }
+
+/** Networks that hang again within it hang for the same reason. */
+const hangMemoryMs = 10 * 60_000;
 
 const stopped = new OperatorError('stopped', 'The agent stops.');
 
 /**
  * An agent that ends its run and begins another one when the run's times have proved wrong, since a run has one offset,
- * and when another configuration is desired, since a run has one of those, too.
+ * when its networks hang, since a run has one thread for them, and when another configuration is desired, since a run
+ * has one of those, too.
  */
 export class RenewedAgent implements ConfiguredRuns {
   readonly #options: RenewedAgentOptions;
@@ -30,6 +39,8 @@ export class RenewedAgent implements ConfiguredRuns {
   #agent: Lifecycle | undefined;
   /** Of the run, or of the last one. */
   #desired: DesiredConfig | undefined;
+  #hungAtMs = -Infinity;
+  #hangRetries: Iterator<number, never> | undefined;
   /** Start, renewals, changes and stop, one after the other. */
   #work: Promise<void> = Promise.resolve();
 
@@ -62,11 +73,28 @@ export class RenewedAgent implements ConfiguredRuns {
     return this.#enqueue(() => this.#end());
   }
 
-  async #renew(): Promise<void> {
-    if (this.#isStopped()) return;
-    this.#options.logger.warn({}, 'the clock has proved wrong: a new run begins');
+  async #renew(fault: RunFault, run: { readonly agent?: Lifecycle }): Promise<void> {
+    // It may not have begun at all, or have given way to another configuration.
+    const isRunning = run.agent !== undefined && this.#agent === run.agent;
+    if (this.#isStopped() || !isRunning) return;
+    this.#options.logger.warn({ fault }, 'a new run begins');
     await this.#end();
+    if (fault === 'networks_hang') await this.#pauseAfterHang();
     await this.#beginAgain();
+  }
+
+  /** The first time another thread may be the cure at once. */
+  async #pauseAfterHang(): Promise<void> {
+    const { logger, newRetries = defaultRetries, nowMs = () => performance.now() } = this.#options;
+    const isAgain = nowMs() - this.#hungAtMs < hangMemoryMs;
+    this.#hungAtMs = nowMs();
+    if (!isAgain || this.#hangRetries === undefined) {
+      this.#hangRetries = newRetries();
+      return;
+    }
+    const retryMs = Math.round(this.#hangRetries.next().value);
+    logger.warn({ retryMs }, 'the networks hang again');
+    await this.#pause(retryMs);
   }
 
   /** It has worked before: what keeps it from working now, a camera that is busy or a full disk, may pass. */
@@ -89,15 +117,16 @@ export class RenewedAgent implements ConfiguredRuns {
   }
 
   async #begin(desired: DesiredConfig | undefined): Promise<void> {
-    // One renewal for each run, however often its clock says so.
+    // One renewal for each run, however often it says so.
     let isOver = false;
-    const onClockWrong = () => {
-      if (!isOver) void this.#enqueue(() => this.#renew());
+    const run: { agent?: Lifecycle } = {};
+    const onFault = (fault: RunFault) => {
+      if (!isOver) void this.#enqueue(() => this.#renew(fault, run));
       isOver = true;
     };
-    const agent = await this.#options.compose({ desired, onClockWrong });
-    await agent.start();
-    this.#agent = agent;
+    run.agent = await this.#options.compose({ desired, onFault });
+    await run.agent.start();
+    this.#agent = run.agent;
     this.#desired = desired;
   }
 

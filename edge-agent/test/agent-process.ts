@@ -10,6 +10,7 @@ import {
   type DeviceSettings,
   type RecordBatch,
   type ReportedConfig,
+  type StatusMessage,
 } from '@emotion-fleet/contracts';
 import { agentEntryFile, agentEnvironment, type AgentSettings } from '../src/index.ts';
 import { TestBroker } from './publish/test-broker.ts';
@@ -27,7 +28,11 @@ export class AgentProcess {
     this.#folders = folders;
   }
 
-  async start(settings: Partial<AgentSettings> = {}): Promise<void> {
+  /** `variables`: of the process, beside the agent's settings. */
+  async start(
+    settings: Partial<AgentSettings> = {},
+    variables: NodeJS.ProcessEnv = {},
+  ): Promise<void> {
     if (this.broker.url.endsWith(':0')) {
       this.broker.onSubscribe = (topic) => {
         if (topic.endsWith('/config')) this.#say();
@@ -45,7 +50,7 @@ export class AgentProcess {
       precision: 'fp32',
       ...settings,
     });
-    const env = { ...process.env, ...environment };
+    const env = { ...process.env, ...variables, ...environment };
     this.#child = fork(agentEntryFile, [], { env, silent: true });
     this.#child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
     this.#child.stdout?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
@@ -70,6 +75,15 @@ export class AgentProcess {
   async stop(): Promise<void> {
     await this.end('SIGKILL');
     await this.broker.stop();
+  }
+
+  /** What ended the process; undefined while it lives. */
+  get ending(): number | string | undefined {
+    return this.#child?.exitCode ?? this.#child?.signalCode ?? undefined;
+  }
+
+  get statuses(): StatusMessage[] {
+    return this.#payloads(channels.status) as StatusMessage[];
   }
 
   get reports(): ReportedConfig[] {

@@ -1,11 +1,16 @@
 import type { FrameSource } from '../ports.ts';
 
+/** Networks that don't hang again for so long are mended. */
+const mendedAfterMs = 5 * 60_000;
+
 /** Signs that the agent really works, whichever run of it: its runs note them, the watchdog's keeper reads them. */
 export class VitalSigns {
   readonly #nowMs: () => number;
   #frameAtMs: number;
   #isPaused = false;
   #flush: (() => Promise<void>) | undefined;
+  #firstHangAtMs = 0;
+  #lastHangAtMs = -Infinity;
 
   constructor({ nowMs }: { readonly nowMs: () => number }) {
     this.#nowMs = nowMs;
@@ -16,6 +21,12 @@ export class VitalSigns {
   get frameAgeMs(): number {
     if (this.#isPaused) this.#frameAtMs = this.#nowMs();
     return this.#nowMs() - this.#frameAtMs;
+  }
+
+  /** How long the networks have been hanging again and again, run after run; 0 where they don't. */
+  get hangingMs(): number {
+    const isMended = this.#nowMs() - this.#lastHangAtMs > mendedAfterMs;
+    return isMended ? 0 : this.#lastHangAtMs - this.#firstHangAtMs;
   }
 
   /** Resolves once the outbox has dealt with what it holds, well or not; undefined while no run is there to ask. */
@@ -31,6 +42,13 @@ export class VitalSigns {
 
   endRun(): void {
     this.#flush = undefined;
+  }
+
+  /** The networks hang: the run ends, and another begins with a thread of its own. */
+  noteHang(): void {
+    const nowMs = this.#nowMs();
+    if (nowMs - this.#lastHangAtMs > mendedAfterMs) this.#firstHangAtMs = nowMs;
+    this.#lastHangAtMs = nowMs;
   }
 
   /** The privacy switch is on: no frame is what it is there for. */

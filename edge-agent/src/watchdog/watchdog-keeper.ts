@@ -18,6 +18,8 @@ export interface WatchdogKeeperOptions {
 const feedIntervalMs = 5_000;
 /** Its program has been started again a dozen times by then. */
 const frameTimeoutMs = 15 * 60_000;
+/** In which a new thread hung again in each of a dozen runs. */
+const hangTimeoutMs = 10 * 60_000;
 /** A full disk answers within it that it is full; one that doesn't answer hangs in the kernel. */
 const flushTimeoutMs = 5 * 60_000;
 /** Each reboot that didn't help makes the next one four times as late, up to a day: a camera may be unplugged. */
@@ -29,8 +31,8 @@ const curedAfterMs = 3_600_000;
 const bookTimeoutMs = 10_000;
 
 /**
- * Feeds the watchdog while the agent really works: its event loop turns (or nobody would call), the outbox answers, the
- * camera gives frames or may not. A camera that hangs in the kernel is only cured by a reboot.
+ * Feeds the watchdog while the agent really works: its event loop turns (or nobody would call), the outbox answers,
+ * the networks do or are mended by a new thread, the camera gives frames or may not. A camera that hangs in the kernel is only cured by a reboot.
  */
 export class WatchdogKeeper implements Lifecycle {
   readonly #options: WatchdogKeeperOptions;
@@ -99,6 +101,7 @@ export class WatchdogKeeper implements Lifecycle {
     if (isCameraLocal && vitalSigns.frameAgeMs >= patience(frameTimeoutMs)) {
       return 'the camera gives no frame';
     }
+    if (vitalSigns.hangingMs >= patience(hangTimeoutMs)) return 'the networks hang';
     const silentMs = nowMs() - this.#flushedAtMs;
     return silentMs >= patience(flushTimeoutMs) ? 'the outbox does not answer' : undefined;
   }

@@ -32,7 +32,10 @@ for (const backend of ['onnx', 'tfjs-wasm'] as const) {
   describeModelSession(`${backend} in a thread`, async () => {
     const thread = new InferenceThread({ backend, logger: silentLogger() });
     await thread.start();
-    return { openSession: thread.openSession, tidyUp: () => thread.stop() };
+    const tidyUp = async () => {
+      await thread.stop();
+    };
+    return { openSession: thread.openSession, tidyUp };
   });
 }
 

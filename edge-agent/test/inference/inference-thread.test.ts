@@ -57,6 +57,27 @@ describe('InferenceThread', () => {
     }
   });
 
+  it('gives up all that waits for an answer that does not come, says so once, and ends the thread', async () => {
+    let hangs = 0;
+    const thread = new InferenceThread({
+      backend: 'onnx',
+      logger: silentLogger(),
+      onHang: () => (hangs += 1),
+      runLimitMs: 100,
+      worker: new URL('silent-worker.ts', import.meta.url),
+    });
+    await thread.start();
+    const session = await thread.openSession({ model: new Uint8Array() });
+    const input = { data: new Float32Array(1), shape: [1] };
+    const refusal = { code: 'inference_unavailable', message: /hangs/ };
+    const [first, second] = [session.run(input), session.run(input)];
+    await Promise.all([assert.rejects(first, refusal), assert.rejects(second, refusal)]);
+    await assert.rejects(session.run(input), refusal);
+    await session.close();
+    assert.equal(hangs, 1);
+    assert.equal(await thread.stop(), true);
+  });
+
   it('tells what refuses a model by its code', async () => {
     const thread = newThread('tfjs-wasm');
     await thread.start();

@@ -122,6 +122,22 @@ describe('WatchdogKeeper', () => {
     assert.equal(await machine.run(6 * minuteMs, { films: true }), true);
   });
 
+  it('lets the machine be reset when networks hang in run after run, and bears a hang that a new run cures', async () => {
+    const machine = new Machine();
+    await machine.boot();
+    const hangFor = async (minutes: number) => {
+      for (let minute = 0; minute < minutes; minute += 1) {
+        machine.signs.noteHang();
+        if (await machine.run(minuteMs, { films: true })) return true;
+      }
+      return false;
+    };
+    assert.equal(await hangFor(8), false);
+    assert.equal(await machine.run(2 * hourMs, { films: true }), false);
+    assert.equal(await hangFor(8), false, 'counted anew');
+    assert.equal(await hangFor(8), true);
+  });
+
   it('does not reset what it can not count', async () => {
     const machine = new Machine();
     await machine.boot();
