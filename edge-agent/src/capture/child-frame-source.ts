@@ -61,7 +61,8 @@ export class ChildFrameSource implements FrameSource {
   readonly #supervision: Required<Supervision>;
   readonly #nowMs: () => number;
   readonly #pacer: FramePacer;
-  #logTail = new LogTail();
+  /** Of all runs of the program: what led to its end may lie before the last one. */
+  readonly #logTail = new LogTail();
   #events: FrameSourceEvents | undefined;
   #child: CameraProcess | undefined;
   #waits: Iterator<number, never>;
@@ -103,7 +104,7 @@ export class ChildFrameSource implements FrameSource {
     this.#options.feed.close();
   }
 
-  /** What the program said last, for an operator: at most 100 lines. */
+  /** What the program said last, over all of its runs: at most 100 lines. The agent's log has them from each failure on. */
   logLines(): readonly string[] {
     return this.#logTail.lines();
   }
@@ -115,11 +116,10 @@ export class ChildFrameSource implements FrameSource {
       this.#delivery ??= setImmediate(() => this.#deliver());
     });
     this.#child = child;
-    this.#logTail = new LogTail();
+    this.#logTail.beginRun();
     this.#isRunning = false;
     this.#startedAtMs = this.#nowMs();
-    const logTail = this.#logTail;
-    child.stderr.on('data', (chunk: Uint8Array) => logTail.push(chunk));
+    child.stderr.on('data', (chunk: Uint8Array) => this.#logTail.push(chunk));
     child.once('exit', () => closePipesSoon(child));
     child.once('close', (code, signal) => this.#onClose(child, signal ?? `code ${code ?? '?'}`));
     this.#watchForStall(child);
@@ -164,7 +164,7 @@ export class ChildFrameSource implements FrameSource {
     if (this.#events === undefined) return;
     // A program that never started has had its sentence.
     if (child.pid !== undefined) {
-      const last = this.#logTail.last();
+      const last = this.#logTail.lastOfRun();
       this.#lose(
         `${this.#options.command} ended (${how})${last === undefined ? '.' : `: ${last}`}`,
       );
@@ -185,7 +185,7 @@ export class ChildFrameSource implements FrameSource {
 
   #lose(detail: string): void {
     this.#isRunning = false;
-    this.#options.logger.warn({ detail, log: this.#logTail.lines().slice(-5) }, 'camera lost');
+    this.#options.logger.warn({ detail, log: this.#logTail.takeNew() }, 'camera lost');
     this.#events?.onState('lost', detail);
   }
 

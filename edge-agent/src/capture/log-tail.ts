@@ -5,6 +5,14 @@ const maxLineLength = 300;
 export class LogTail {
   #lines: string[] = [];
   #partial = '';
+  #newCount = 0;
+  #runCount = 0;
+
+  /** Another process: what the one before left unfinished is a line, too. */
+  beginRun(): void {
+    this.#endPartial();
+    this.#runCount = 0;
+  }
 
   push(chunk: Uint8Array): void {
     const text = this.#partial + Buffer.from(chunk).toString('utf8');
@@ -21,15 +29,31 @@ export class LogTail {
       : [...this.#lines, tidy(this.#partial)].slice(-maxLines);
   }
 
-  /** The last line that says something, or undefined. */
-  last(): string | undefined {
-    return this.lines().at(-1);
+  /** The lines that it hasn't given yet, so that a log has each but once. */
+  takeNew(): readonly string[] {
+    this.#endPartial();
+    const lines = this.#newCount === 0 ? [] : this.#lines.slice(-this.#newCount);
+    this.#newCount = 0;
+    return lines;
+  }
+
+  /** The last line of this process, or undefined where it said nothing. */
+  lastOfRun(): string | undefined {
+    this.#endPartial();
+    return this.#runCount === 0 ? undefined : this.#lines.at(-1);
+  }
+
+  #endPartial(): void {
+    this.#add(this.#partial);
+    this.#partial = '';
   }
 
   #add(line: string): void {
     const text = tidy(line);
     if (text === '') return;
     this.#lines.push(text);
+    this.#newCount += 1;
+    this.#runCount += 1;
     if (this.#lines.length > maxLines) this.#lines = this.#lines.slice(-maxLines);
   }
 }

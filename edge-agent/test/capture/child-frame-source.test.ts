@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import { OperatorError, silentLogger } from '@emotion-fleet/service';
 import { ChildFrameSource } from '../../src/capture/child-frame-source.ts';
 import { PipeFeed } from '../../src/capture/picture-feed.ts';
@@ -25,9 +25,12 @@ describeFrameSource('ChildFrameSource', async () => {
 describe('ChildFrameSource', () => {
   let directory = '';
   let source: ChildFrameSource | undefined;
+  const logger = silentLogger();
+  const { mock: warnings } = mock.method(logger, 'warn');
 
   beforeEach(async () => {
     directory = await mkdtemp(path.join(tmpdir(), 'child-frame-source-'));
+    warnings.resetCalls();
   });
   afterEach(async () => {
     await source?.stop();
@@ -42,7 +45,7 @@ describe('ChildFrameSource', () => {
       height: 48,
       debianPackage: { name: 'rpicam-apps', system: 'Raspberry Pi OS' },
       framesPerSecond: 1_000,
-      logger: silentLogger(),
+      logger,
       supervision: {
         random: () => 0,
         stallTimeoutMs,
@@ -113,6 +116,19 @@ describe('ChildFrameSource', () => {
     );
     assert.ok(running.logLines().length <= 100);
     assert.ok(running.logLines().every((line) => /^[\x20-\x7e]{0,300}$/.test(line)));
+  });
+
+  it('keeps the last 100 lines over restarts, and logs at each failure those that are new', async () => {
+    const { lumas, source: running } = await capture('chatters');
+    await until(() => lumas.length > 0);
+    const said = (run: number, from: number, to: number) =>
+      Array.from({ length: to - from }, (_, index) => `run ${run}, line ${from + index}`);
+    const logged = warnings.calls.map(({ arguments: [fields] }) => fields as { log: string[] });
+    assert.deepEqual(
+      logged.map(({ log }) => log),
+      [said(1, 30, 130), said(2, 0, 60)],
+    );
+    assert.deepEqual(running.logLines(), [...said(1, 90, 130), ...said(2, 0, 60)]);
   });
 
   it('leaves no process behind when it stops', async () => {

@@ -27,6 +27,15 @@ const modes = {
   dies: () => {
     process.stderr.write('ERROR: *** no cameras available ***\n', () => process.exit(255));
   },
+  // Says a lot before it ends; the third run films and says nothing.
+  chatters: () => {
+    if (run > 2) return modes.frames();
+    const lines = Array.from(
+      { length: run === 1 ? 130 : 60 },
+      (_, line) => `run ${run}, line ${line}\n`,
+    );
+    process.stderr.write(lines.join(''), () => process.exit(1));
+  },
   stalls: () => {
     process.on('SIGTERM', () => undefined);
     if (run > 1) return modes.frames();

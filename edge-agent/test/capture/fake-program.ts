@@ -2,7 +2,8 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** What the fake program does; see `fake-camera.mjs`. */
-export type FakeMode = 'frames' | 'half' | 'dies' | 'stalls' | 'stubborn' | 'garbage' | 'noise';
+export type FakeMode =
+  'frames' | 'half' | 'dies' | 'chatters' | 'stalls' | 'stubborn' | 'garbage' | 'noise';
 
 export interface FakeProgram {
   /** Path of an executable that writes 64 x 48 pictures. */
