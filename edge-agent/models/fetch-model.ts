@@ -76,8 +76,8 @@ async function download(file: FileHandle, options: FetchModelOptions): Promise<v
     const { statusCode = 0, httpVersion, headers } = response;
     const isPart = statusCode === 206 && continuesAt(response, have);
     if (!isPart && statusCode !== 200) {
-      // A server that can't go on from here can begin anew.
-      await restart(file);
+      // A server that can't go on from here can begin anew; one that is busy or fails goes on later.
+      if (statusCode === 416 || statusCode === 206) await restart(file);
       throw unreachable(url, `it answered ${statusCode}`);
     }
     if (!isPart) have = await restart(file);

@@ -56,6 +56,10 @@ const text =
   (body: string): Answer =>
   (_request, response) =>
     response.end(body);
+const refusing =
+  (status: number): Answer =>
+  (_request, response) =>
+    response.writeHead(status).end('no');
 /** Gives 20,000 bytes, and no more. */
 const stops: Answer = (_request, response) => {
   response.setHeader('content-length', content.length);
@@ -97,6 +101,38 @@ describe('fetchModel', () => {
       assert.deepEqual(await readFile(file), content);
       assert.deepEqual(ranges, ['all', 'bytes=20000-']);
     });
+  });
+
+  it('keeps what it has where a server is busy or fails, and goes on once it answers', async () => {
+    const statuses = [503, 429, 404];
+    await withServer(
+      [stops, ...statuses.map(refusing), rest],
+      async ({ url, directory, ranges }) => {
+        await breakOff({ url, directory });
+        for (const status of statuses) {
+          const message = new RegExp(`answered ${status}`);
+          await assert.rejects(fetchModel({ model, url, directory }), { message });
+        }
+        const { path: file } = await fetchModel({ model, url, directory });
+        assert.deepEqual(await readFile(file), content);
+        assert.deepEqual(ranges, ['all', ...Array<string>(4).fill('bytes=20000-')]);
+      },
+    );
+  });
+
+  it('begins anew after a range that can not be had, or another one than was asked for', async () => {
+    const other: Answer = (_request, response) => {
+      response.writeHead(206, { 'content-range': `bytes 10-20/${content.length}` });
+      response.end(content.subarray(10, 21));
+    };
+    for (const answer of [refusing(416), other]) {
+      await withServer([stops, answer, whole], async ({ url, directory, ranges }) => {
+        await breakOff({ url, directory });
+        await assert.rejects(fetchModel({ model, url, directory }), { code: 'model_unreachable' });
+        await fetchModel({ model, url, directory });
+        assert.deepEqual(ranges, ['all', 'bytes=20000-', 'all']);
+      });
+    }
   });
 
   it('begins anew where the server knows no ranges', async () => {
