@@ -162,6 +162,8 @@ export class EdgeAgent {
     const { isWanted, isUsable, cameraState } = this.#gate.look({ frame, hasTracks });
     if (cameraState !== this.#presence.cameraState) this.#presence.setState(cameraState);
     if (!isWanted) {
+      // Whatever the rate, there is nothing to look at.
+      this.#presence.setSlowdown(undefined);
       this.#presence.look({ isUsable });
       this.#presence.countFrame('gated');
       this.#health.countFrame();
@@ -169,7 +171,11 @@ export class EdgeAgent {
       return;
     }
     this.#pacer.setIntervalMs(this.#rate.intervalMs);
-    if (!this.#pacer.accepts(frame.capturedAtMs)) {
+    const { slowdown } = this.#rate;
+    const isAccepted = this.#pacer.accepts(frame.capturedAtMs);
+    // Slowed from the first frame on that it would have looked at.
+    if (!isAccepted || slowdown === undefined) this.#presence.setSlowdown(slowdown);
+    if (!isAccepted) {
       this.#presence.countFrame('dropped');
       return;
     }
@@ -207,7 +213,6 @@ export class EdgeAgent {
       if (this.#camera.isPaused) this.#endTracks();
     }
     this.#rate.note(clock.nowMs() - startedAtMs);
-    this.#presence.setSlowdown(this.#rate.slowdown);
   }
 
   #tick(): void {
@@ -270,7 +275,6 @@ export class EdgeAgent {
     try {
       const message = await this.#health.report();
       this.#rate.noteTemperature(message.temperatureC);
-      this.#presence.setSlowdown(this.#rate.slowdown);
       publishHealth(message);
     } catch (error) {
       logger.warn({ err: error }, 'health not reported');

@@ -269,7 +269,36 @@ describe('EdgeAgent', () => {
     await stage.agent.stop();
     const hot = stage.detector.calls - cool;
     assert.ok(hot < cool / 2, `${hot} of ${cool} analyses`);
-    assert.deepEqual(stage.outbox.of('presence')[0]!.slowed, { lateMs: 0, hotMs: 4_000 });
+    // From the first frame on that it left out.
+    assert.deepEqual(stage.outbox.of('presence')[0]!.slowed, { lateMs: 0, hotMs: 3_600 });
+  });
+
+  it('says in presence for how long it was late, but neither of its first pass nor of a still scene', async () => {
+    const stage = new Stage();
+    const passesMs = [3_000];
+    let passMs = 20;
+    stage.detector.detect = async () => {
+      stage.nowMs += passesMs.shift() ?? passMs;
+      return [];
+    };
+    const slowed = () => stage.outbox.of('presence').map((presence) => presence.slowed);
+    const wait = (seconds: number) => {
+      for (let second = 0; second < seconds; second += 1) {
+        stage.nowMs += 1_000;
+        mock.timers.tick(1_000);
+      }
+    };
+    await stage.agent.start();
+    await stage.film(20_000);
+    passMs = 300;
+    await stage.film(6_000);
+    await stage.film(60_000, { isStill: true });
+    await stage.film(60_000, { isStill: true });
+    wait(1);
+    await stage.agent.stop();
+    const [first, ...later] = slowed();
+    assert.ok(first!.lateMs > 4_000 && first!.lateMs <= 12_000, JSON.stringify(first));
+    assert.deepEqual(later, [undefined, undefined]);
   });
 
   it('says each 30 s how it is', async () => {

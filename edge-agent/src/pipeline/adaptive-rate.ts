@@ -21,6 +21,8 @@ const doublingC = 2.5;
 export class AdaptiveRate {
   readonly #shortestIntervalMs: number;
   #analysisMs = 0;
+  /** The first pass of a network allocates and compiles: it says nothing of those that follow. */
+  #isCold = true;
   #temperatureC = 0;
 
   constructor({ framesPerSecond }: AdaptiveRateOptions) {
@@ -29,6 +31,10 @@ export class AdaptiveRate {
 
   /** Takes in how long one analysis took, waiting for the processor included. */
   note(analysisMs: number): void {
+    if (this.#isCold) {
+      this.#isCold = false;
+      return;
+    }
     const old = this.#analysisMs === 0 ? analysisMs : this.#analysisMs;
     this.#analysisMs = old + (analysisMs - old) * newShare;
   }
