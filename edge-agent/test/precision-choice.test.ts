@@ -1,17 +1,24 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { silentLogger } from '@emotion-fleet/service';
-import type { InstalledModels } from '../models/index.ts';
+import type { InstalledModel, InstalledModels } from '../models/index.ts';
 import type { DetectorSize } from '../src/inference/index.ts';
 import { choosePrecisions, type PrecisionChoiceOptions } from '../src/precision-choice.ts';
 
-const models: InstalledModels = {
-  card: () => assert.fail('no card is needed'),
-  get: () => assert.fail('the fake timing needs no model'),
-};
+/** Models whose checksums are their names; `release` makes others of them. */
+function modelsOf(release: string): InstalledModels {
+  return {
+    card: () => assert.fail('no card is needed'),
+    get: (id, precision) => {
+      const sha256 = `${id} ${precision} ${release}`;
+      return { file: { sha256 } } as unknown as InstalledModel;
+    },
+  };
+}
+const models = modelsOf('1');
 
 describe('choosePrecisions', () => {
   let folder = '';
@@ -51,12 +58,28 @@ describe('choosePrecisions', () => {
   });
 
   it('times again where what it kept is damaged', async () => {
-    const damaged = ['{"detector', 'null', '{"detector": "int4", "classifier": "int8"}'];
+    const file = path.join(folder, 'precision-320x256.json');
+    await choose('320x256');
+    timings = 0;
+    const kept = await readFile(file, 'utf8');
+    const damaged = ['{"detector', 'null', kept.replace('fp32', 'int4')];
     for (const text of damaged) {
-      await writeFile(path.join(folder, 'precision-320x256.json'), text);
+      await writeFile(file, text);
       await choose('320x256');
     }
     assert.equal(timings, damaged.length);
+  });
+
+  it('times again with another runtime or other models, and keeps that', async () => {
+    for (const other of [{}, { runtime: '9.9.9' }, { models: modelsOf('2') }]) {
+      timings = 0;
+      await choose('320x256');
+      const before = timings;
+      await choose('320x256', other);
+      await choose('320x256', other);
+      const isOther = Object.keys(other).length > 0;
+      assert.equal(timings - before, isOther ? 1 : 0, JSON.stringify(other));
+    }
   });
 
   it('takes what the operator wants without timing anything', async () => {

@@ -111,6 +111,18 @@ export function miniXception(models: InstalledModels, openSession?: SessionOpene
   return { id: 'mini-xception', open: () => openInstalledModel(model, openSession) };
 }
 
+/** The models that `timeModels` times. */
+function timedModels(size: DetectorSize): { detector: BuiltModelId; classifier: BuiltModelId } {
+  return { detector: `blazeface-back-${size}`, classifier: 'big-xception' };
+}
+
+/** The checksums of what `timeModels` times: with other files other timings. */
+export function timedChecksums(models: InstalledModels, size: DetectorSize): string[] {
+  return Object.values(timedModels(size)).flatMap((id) =>
+    (['int8', 'fp32'] as const).map((precision) => models.get(id, precision).file.sha256),
+  );
+}
+
 /**
  * Times int8 against fp32 on this machine, for the detector and the classifier each: about a second.
  * Which one is faster depends on the processor; their accuracy differs by less than a point.
@@ -123,9 +135,10 @@ export async function timeModels(options: {
   const { models, size = '320x256', openSession = openOnnxSession } = options;
   const timingOf = (id: BuiltModelId): Promise<PrecisionTiming> =>
     timePrecisions({ int8: models.get(id, 'int8'), fp32: models.get(id, 'fp32'), openSession });
+  const timed = timedModels(size);
   // One after the other, so that they don't take each other's time.
-  const detector = await timingOf(`blazeface-back-${size}`);
-  return { detector, classifier: await timingOf('big-xception') };
+  const detector = await timingOf(timed.detector);
+  return { detector, classifier: await timingOf(timed.classifier) };
 }
 
 /** The model id of records: detector and classifier. Ask once both were started. */
