@@ -6,7 +6,7 @@ import type { Detection, EmotionClassifier, EmotionScores, FaceDetector, Frame }
 import { cropQuality } from '../track/crop-quality.ts';
 import { clipBox } from '../track/geometry.ts';
 import { normaliseScores } from '../track/scores.ts';
-import { TrackEmotion, type TrackEmotionOptions } from '../track/track-emotion.ts';
+import { settledMs, TrackEmotion, type TrackEmotionOptions } from '../track/track-emotion.ts';
 import { Tracker, type Track } from '../track/tracker.ts';
 
 export interface FaceAnalyserOptions {
@@ -30,11 +30,24 @@ export interface Analysis {
 /** A single detection is often an error of the detector; the second shows that a face is there. */
 const minDetectionsToClassify = 2;
 
+/**
+ * While nothing moves, faces stay where they were found: with an analysis each 2 s, the detector looks at each third
+ * picture, and nobody whom it has missed by then, or invented, stays so for longer.
+ */
+const stillWaitMs = 5_500;
+
+/** Where the detector has found faces, and when it looked. */
+interface Found {
+  readonly atMs: number;
+  readonly detections: readonly Detection[];
+}
+
 /** Detector, tracker and classifier in a row: what one frame says about the faces in it. */
 export class FaceAnalyser {
   readonly #options: FaceAnalyserOptions;
   readonly #tracker: Tracker;
   readonly #emotions = new Map<string, TrackEmotion>();
+  #found: Found | undefined;
 
   constructor(options: FaceAnalyserOptions) {
     this.#options = options;
@@ -50,14 +63,13 @@ export class FaceAnalyser {
    * the picture last moved.
    */
   async analyse(frame: Frame, movedAtMs = Infinity): Promise<Analysis> {
-    const { detector, stageTimes, zones } = this.#options;
-    const found = await stageTimes.measure('detect', () => detector.detect(frame));
-    const detections = found.flatMap((detection) => {
-      const box = clipBox(detection.box, frame);
-      if (box === undefined || zones.contains({ box, frame })) return [];
-      return [{ ...detection, box }];
-    });
-    const { seen, ended } = this.#tracker.update({ nowMs: frame.capturedAtMs, detections });
+    const nowMs = frame.capturedAtMs;
+    if (!this.#stillHolds({ nowMs, movedAtMs })) {
+      this.#found = undefined;
+      this.#found = { atMs: nowMs, detections: await this.#detect(frame) };
+    }
+    const { detections } = this.#found!;
+    const { seen, ended } = this.#tracker.update({ nowMs, detections });
     const sightings: Sighting[] = [];
     for (const track of seen) sightings.push(await this.#readEmotion(track, frame, movedAtMs));
     this.#forget(ended);
@@ -66,6 +78,7 @@ export class FaceAnalyser {
 
   /** A picture that can't be used shows no faces. Returns the tracks that ended for it. */
   seeNothing(nowMs: number): readonly Track[] {
+    this.#found = undefined;
     const { ended } = this.#tracker.update({ nowMs, detections: [] });
     this.#forget(ended);
     return ended;
@@ -74,7 +87,24 @@ export class FaceAnalyser {
   /** Ends all tracks: the camera stops. */
   endAll(): readonly Track[] {
     this.#emotions.clear();
+    this.#found = undefined;
     return this.#tracker.endAll();
+  }
+
+  #stillHolds({ nowMs, movedAtMs }: { nowMs: number; movedAtMs: number }): boolean {
+    const found = this.#found;
+    if (found === undefined) return false;
+    return found.atMs - movedAtMs >= settledMs && nowMs - found.atMs < stillWaitMs;
+  }
+
+  async #detect(frame: Frame): Promise<Detection[]> {
+    const { detector, stageTimes, zones } = this.#options;
+    const found = await stageTimes.measure('detect', () => detector.detect(frame));
+    return found.flatMap((detection) => {
+      const box = clipBox(detection.box, frame);
+      if (box === undefined || zones.contains({ box, frame })) return [];
+      return [{ ...detection, box }];
+    });
   }
 
   async #readEmotion(track: Track, frame: Frame, movedAtMs: number): Promise<Sighting> {

@@ -34,12 +34,13 @@ const schedule = [
   { fromRatio: 0, waitMs: 1_500 },
 ] as const;
 
+/** After so long without motion a network would say the same again. */
+export const settledMs = 1_500;
 /**
- * Where nothing in the picture has moved since the face was last classified, and for `settledMs` before, a classifier
- * would say the same again: with an analysis each 2 s, each second one is enough. Below `staleMs`, so that a reading lasts.
+ * Where nothing in the picture has moved since the face was last classified, and for `settledMs` before: with an
+ * analysis each 2 s, each second one is enough. Below `staleMs`, so that a reading lasts.
  */
 const stillWaitMs = 3_500;
-const settledMs = 1_500;
 
 /** Camera clocks jitter: a wait of 500 ms is over at 450. */
 const jitterMs = 50;

@@ -78,6 +78,36 @@ describe('FaceAnalyser', () => {
     );
   });
 
+  it('asks the detector at each third look where nothing moves, and at each again when something does', async () => {
+    const { analyser, detector } = newAnalyser();
+    detector.faces = [face(45)];
+    const asked: number[] = [];
+    const look = async (nowMs: number, movedAtMs: number) => {
+      const before = detector.calls;
+      const { sightings } = await analyser.analyse(frameAt(nowMs), movedAtMs);
+      assert.equal(sightings.length, 1);
+      if (detector.calls > before) asked.push(nowMs);
+    };
+    // Someone comes, settles, and stands.
+    for (const nowMs of [0, 500, 1_000, 1_500]) await look(nowMs, 0);
+    for (const nowMs of [3_500, 5_500, 7_500, 9_500]) await look(nowMs, 0);
+    assert.deepEqual(asked, [0, 500, 1_000, 1_500, 7_500]);
+    // What moves at 9.6 s is over for good at 11.1 s.
+    for (const nowMs of [9_700, 10_700, 11_100, 13_100]) await look(nowMs, 9_600);
+    assert.deepEqual(asked.slice(5), [9_700, 10_700, 11_100]);
+  });
+
+  it('asks the detector after the picture was none, and where nobody says what moves', async () => {
+    const { analyser, detector } = newAnalyser();
+    await analyser.analyse(frameAt(2_000), 0);
+    await analyser.analyse(frameAt(2_200), 0);
+    assert.equal(detector.calls, 1);
+    analyser.seeNothing(2_400);
+    await analyser.analyse(frameAt(2_600), 0);
+    await analyser.analyse(frameAt(2_800));
+    assert.equal(detector.calls, 3);
+  });
+
   it('ends tracks when the picture shows nothing', async () => {
     const { analyser, detector } = newAnalyser();
     detector.faces = [face(45)];
