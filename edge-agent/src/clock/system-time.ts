@@ -14,19 +14,31 @@ export interface SystemTimeOptions {
   readonly mode: 'auto' | 'trust';
   /** A file that systemd-timesyncd makes once it has set the clock. */
   readonly timesyncFile?: string;
+  /** Prints what the kernel knows of its clock; rejects where the program isn't there. */
+  readonly runAdjtimex?: () => Promise<string>;
   /** Prints the daemon's state; rejects where there is no such daemon. */
   readonly runChronyc?: () => Promise<string>;
   readonly nowEpochMs?: () => number;
 }
 
 const runFile = promisify(execFile);
+/** The kernel claims no less of a clock that nobody keeps, and says so again 9 hours after the last correction. */
+const unknownErrorUs = 16_000_000;
 
-/** Asks the time daemons of Raspberry Pi OS and balenaOS: systemd-timesyncd and chrony. */
+async function outputOf(program: string, ...args: readonly string[]): Promise<string> {
+  return (await runFile(program, args, { timeout: 2_000 })).stdout;
+}
+
+/**
+ * Asks systemd-timesyncd (Raspberry Pi OS), the kernel, and chrony. The kernel alone can be asked in a container, where
+ * the host's daemon (chrony on balenaOS) has neither its file nor its socket.
+ */
 export function systemTime({
   mode,
   timesyncFile = '/run/systemd/timesync/synchronized',
-  runChronyc = async () =>
-    (await runFile('chronyc', ['-c', 'tracking'], { timeout: 2_000 })).stdout,
+  // Without options it only reads, which takes no right.
+  runAdjtimex = () => outputOf('busybox', 'adjtimex'),
+  runChronyc = () => outputOf('chronyc', '-c', 'tracking'),
   nowEpochMs = Date.now,
 }: SystemTimeOptions): SystemTime {
   return {
@@ -34,8 +46,18 @@ export function systemTime({
     isKnown: async () =>
       mode === 'trust' ||
       (await exists(timesyncFile)) ||
+      (await runAdjtimex().then(isKernelSynchronized, () => false)) ||
       (await runChronyc().then(isChronySynchronized, () => false)),
   };
+}
+
+/**
+ * Reads `busybox adjtimex` by the rule of systemd's timedatectl: the greatest possible error counts, not the flag UNSYNC,
+ * which chrony leaves on to keep the kernel off the hardware clock (without `rtcsync`).
+ */
+export function isKernelSynchronized(adjtimex: string): boolean {
+  const [, maxErrorUs] = /^ *maxerror: +(\d+)$/m.exec(adjtimex) ?? [];
+  return maxErrorUs !== undefined && Number(maxErrorUs) < unknownErrorUs;
 }
 
 /** Reads `chronyc -c tracking`: the third field is the stratum, 0 while unsynchronized; the last the leap status. */

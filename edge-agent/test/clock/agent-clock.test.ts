@@ -144,6 +144,20 @@ test('says once that its times are wrong, when the set system clock stays elsewh
   }
 });
 
+test("finds the gateway's time wrong, too, once somebody keeps the system clock", async () => {
+  const machine = new Machine(0);
+  let wrong = 0;
+  const clock = machine.clock({ gatewayAfterMs: 0, onWrong: () => (wrong += 1) });
+  clock.offerGatewayTime({ gatewayTime: year2026 - 60_000, sentAtMs: 0, receivedAtMs: 0 });
+  assert.equal(clock.offset?.clock, 'gateway');
+  await run(machine, clock, 60);
+  assert.equal(wrong, 0, 'nobody knows better');
+  machine.wallMs = year2026 + machine.monotonicMs;
+  machine.known = true;
+  await run(machine, clock, 10);
+  assert.equal(wrong, 1);
+});
+
 test('stays with its times for a small step, a jump that is taken back, and a clock that nobody has set', async () => {
   const machine = new Machine(year2026);
   machine.known = true;

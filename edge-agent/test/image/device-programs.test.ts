@@ -48,7 +48,8 @@ test('starts no further program that nobody has thought of', async () => {
     'capture/ram-folder.ts',
     'capture/raspicam-feed.ts',
     'capture/raspicam-package.ts',
-    // chronyc, where a machine has it.
+    // busybox; chronyc, where a machine has it.
     'clock/system-time.ts',
   ]);
+  assert.ok((await installedPackages()).includes('busybox'));
 });
