@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { OperatorError } from '@emotion-fleet/service';
 import { productionPackages, type LockedPackage, type LockEntries } from './lockfile.ts';
+import { isUnbuilt } from './native-parts.ts';
 import { unpackNpmPackage } from './npm-package.ts';
 import { packageFiles } from './package-files.ts';
 import { parsePlatform, type Platform } from './platform.ts';
@@ -30,6 +31,8 @@ export interface DeviceImageReport {
   }[];
   /** Paths below the image's folder, each with its size in bytes. */
   readonly files: Readonly<Record<string, number>>;
+  /** Packages that are compiled where they are installed, and weren't for this platform. */
+  readonly unbuilt: readonly string[];
 }
 
 /**
@@ -51,6 +54,7 @@ export async function buildDeviceImage(options: DeviceImageOptions): Promise<Dev
   const loaded = await mkdtemp(path.join(tmpdir(), 'device-image-'));
   const files: Record<string, number> = {};
   const packages: DeviceImageReport['packages'][number][] = [];
+  const unbuilt: string[] = [];
   try {
     for (const one of productionPackages({ entries, workspace, platform })) {
       if (entries[one.location]?.link === true) {
@@ -58,8 +62,12 @@ export async function buildDeviceImage(options: DeviceImageOptions): Promise<Dev
         continue;
       }
       const folder = await folderOf(one, { root, loaded });
-      const bytes = await copyPackage({ one, folder, out, platform, files });
+      const copied = await copyPackage({ one, folder, out, platform });
+      Object.assign(files, copied);
+      const bytes = Object.values(copied).reduce((sum, size) => sum + size, 0);
       packages.push({ name: one.name, version: one.version, bytes });
+      const names = Object.keys(copied).map((file) => path.relative(one.location, file));
+      if (isUnbuilt(names)) unbuilt.push(one.name);
     }
   } finally {
     await rm(loaded, { recursive: true, force: true });
@@ -70,7 +78,7 @@ export async function buildDeviceImage(options: DeviceImageOptions): Promise<Dev
     const message = `The image has ${size}, more than the ${maxImageBytes / 1e6} MB that a card has room for.`;
     throw new OperatorError('image_too_large', message);
   }
-  return { platform: platformName, totalBytes, packages, files };
+  return { platform: platformName, totalBytes, packages, files, unbuilt };
 }
 
 async function link(location: string, target: string, out: string): Promise<void> {
@@ -91,22 +99,21 @@ async function folderOf(
   return folder;
 }
 
+/** Gives the copied files below the image's folder, with their sizes. */
 async function copyPackage(options: {
   readonly one: LockedPackage;
   readonly folder: string;
   readonly out: string;
   readonly platform: Platform;
-  readonly files: Record<string, number>;
-}): Promise<number> {
-  const { one, folder, out, platform, files } = options;
+}): Promise<Record<string, number>> {
+  const { one, folder, out, platform } = options;
   const { name, location } = one;
   const isWorkspace = !location.includes('node_modules');
-  let sum = 0;
+  const files: Record<string, number> = {};
   for (const file of await packageFiles({ folder, name, isWorkspace, platform })) {
     const target = path.join(location, file.path);
     await cp(path.join(folder, file.path), path.join(out, target));
     files[target] = file.bytes;
-    sum += file.bytes;
   }
-  return sum;
+  return files;
 }

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isForeignCode } from './machine-code.ts';
 import type { Platform } from './platform.ts';
 
 export interface ImageFile {
@@ -16,7 +17,7 @@ export interface PackageFilesOptions {
 }
 
 /** Folders of a workspace that run on no device. */
-const workshop = ['test', 'image', 'soak', 'node_modules'];
+const workshop = ['test', 'image', 'soak', 'evaluate', 'node_modules'];
 /** Nothing reads these where nobody debugs or compiles. */
 const unread = /\.(map|d\.[cm]?ts|md|markdown)$/i;
 
@@ -29,25 +30,26 @@ const alwaysKept = /^(package\.json|licen[cs]e[^/]*)$/i;
 
 /** The files of a package that go on a device, without those of the packages inside of it. */
 export async function packageFiles(options: PackageFilesOptions): Promise<ImageFile[]> {
-  const { folder } = options;
+  const { folder, platform } = options;
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries
+  const names = entries
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
-    .filter((file) => isWanted(file, options))
+    .filter((file) => isRead(file, options))
     .toSorted();
-  return Promise.all(
-    files.map(async (file) => ({ path: file, bytes: (await stat(path.join(folder, file))).size })),
-  );
+  const files: ImageFile[] = [];
+  for (const name of names) {
+    const file = path.join(folder, name);
+    if (await isForeignCode(file, platform)) continue;
+    files.push({ path: name, bytes: (await stat(file)).size });
+  }
+  return files;
 }
 
-function isWanted(file: string, { name, isWorkspace, platform }: PackageFilesOptions): boolean {
+function isRead(file: string, { name, isWorkspace }: PackageFilesOptions): boolean {
   const parts = file.split(path.sep);
   if (parts.includes('node_modules') || unread.test(file)) return false;
   if (isWorkspace) return !workshop.includes(parts[0]!) && !file.startsWith('Dockerfile');
   const read = readOnly[name];
-  if (read !== undefined) return read.test(file) || alwaysKept.test(file);
-  // It carries the libraries of every platform: bin/napi-v6/linux/arm64/...
-  if (name !== 'onnxruntime-node' || parts[0] !== 'bin') return true;
-  return parts[2] === platform.os && parts[3] === platform.cpu;
+  return read === undefined || read.test(file) || alwaysKept.test(file);
 }

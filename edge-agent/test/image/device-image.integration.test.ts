@@ -8,7 +8,11 @@ import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { checkRecord, parseMqttTopic, type DeviceRecord } from '@emotion-fleet/contracts';
 import { OperatorError } from '@emotion-fleet/service';
-import { buildDeviceImage, maxImageBytes } from '../../image/device-image.ts';
+import {
+  buildDeviceImage,
+  maxImageBytes,
+  type DeviceImageReport,
+} from '../../image/device-image.ts';
 import { unpackNpmPackage } from '../../image/npm-package.ts';
 import { agentEnvironment } from '../../src/config.ts';
 import { TestBroker } from '../publish/test-broker.ts';
@@ -108,7 +112,9 @@ describe('the device image', () => {
     );
     const files = Object.keys(report.files);
     assert.ok(!files.some((file) => /(^|\/)test\/|\.d\.ts$/.test(file.split('node_modules')[0]!)));
-    assertOnePlatform(files, `linux/${process.arch}`);
+    assert.ok(!files.some((file) => /^edge-agent\/(evaluate|image|soak)\//.test(file)));
+    await assertOnePlatform(image, files, platformName);
+    assertUnbuiltIsNamed(report);
     await faceOf({ image, command: [process.execPath], limitMs: 120_000 });
     await assert.rejects(
       buildDeviceImage({ root, out: image, platformName }),
@@ -120,7 +126,8 @@ describe('the device image', () => {
     const image = path.join(scratch, 'linux-arm64');
     const report = await buildDeviceImage({ root, out: image, platformName: 'linux-arm64' });
     assert.ok(report.totalBytes < maxImageBytes);
-    assertOnePlatform(Object.keys(report.files), 'linux/arm64');
+    await assertOnePlatform(image, Object.keys(report.files), 'linux-arm64');
+    assertUnbuiltIsNamed(report);
     const folder = path.join(scratch, 'node');
     await unpackNpmPackage({ ...deviceNode, folder });
     const node = path.join(folder, 'bin/node');
@@ -129,13 +136,28 @@ describe('the device image', () => {
   });
 });
 
-function assertOnePlatform(files: readonly string[], platform: string): void {
+/** Whether epoll was compiled on this machine is its owner's business. */
+function assertUnbuiltIsNamed({ files, unbuilt }: DeviceImageReport): void {
+  const isBuilt = 'node_modules/epoll/build/Release/epoll.node' in files;
+  assert.deepEqual(unbuilt, isBuilt ? [] : ['epoll']);
+}
+
+/** `e_machine` of an ELF file, whatever the file is called. */
+const machines: Readonly<Record<string, number>> = { 'linux-x64': 62, 'linux-arm64': 183 };
+
+async function assertOnePlatform(
+  image: string,
+  files: readonly string[],
+  platform: string,
+): Promise<void> {
   const libraries = files.filter((file) => /\.(node|so[.\d]*|dylib|dll)$/.test(file));
-  const wanted = new RegExp(platform.replace('/', '[-/]'));
-  assert.ok(libraries.some((file) => file.includes(`onnxruntime-node/bin/napi-v6/${platform}/`)));
+  const folder = `onnxruntime-node/bin/napi-v6/${platform.replace('-', '/')}/`;
+  assert.ok(libraries.some((file) => file.includes(folder)));
   assert.ok(libraries.some((file) => file.includes('sharp')));
   for (const file of libraries) {
-    assert.ok(wanted.test(file) || /node_modules\/epoll\//.test(file), file);
+    const bytes = await readFile(path.join(image, file));
+    assert.equal(bytes.toString('latin1', 0, 4), '\x7fELF', file);
+    assert.equal(bytes.readUInt16LE(18), machines[platform], file);
   }
 }
 

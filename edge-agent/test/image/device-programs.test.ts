@@ -53,3 +53,12 @@ test('starts no further program that nobody has thought of', async () => {
   ]);
   assert.ok((await installedPackages()).includes('busybox'));
 });
+
+test('is what "npm run image" makes, and not built where its native part would be missing', async () => {
+  const template = await read('Dockerfile.template');
+  const { scripts } = JSON.parse(await read('../package.json')) as { scripts: { image: string } };
+  const [program = ''] = /edge-agent\/image\/\S+/.exec(scripts.image) ?? [];
+  const command = `RUN node ${program} --out /image --platform linux-arm64 --complete`;
+  assert.ok(template.includes(`${command}\n`));
+  assert.match(template, /^COPY --from=build \/image \.\/$/m);
+});
