@@ -24,12 +24,13 @@ export type CameraSettings =
 
 const defaultSize: PictureSize = { width: 640, height: 480 };
 const forms =
-  'virtual:sample1?seed=3, rpicam:0?width=1280&height=720, raspicam:, rtsp://host/path, /dev/video0, or the path of a video file';
+  'virtual:sample1?seed=3, rpicam:0?width=1280&height=720, raspicam:, rtsp://host/path#width=1280&height=720, /dev/video0?width=1280&height=720, or the path of a video file';
 
 /**
  * Parses a camera URL:
  * `virtual:PHOTO?seed=N[&coveredFromMs=N&coveredToMs=N]`, `rpicam:[CAMERA][?width=N&height=N]`,
- * `raspicam:[?width=N&height=N]`, `rtsp://...`, `/dev/videoN`, or the path of a video file.
+ * `raspicam:[?width=N&height=N]`, `rtsp://...[#width=N&height=N]`, `/dev/videoN[?width=N&height=N]`, or the path of a
+ * video file, `[?width=N&height=N]` behind it.
  *
  * @throws OperatorError `bad_camera`
  */
@@ -38,14 +39,34 @@ export function parseCameraUrl(text: string): CameraSettings {
   if (text.startsWith('virtual:')) return parseVirtual(text);
   if (text === 'raspicam' || text.startsWith('raspicam:')) return parseRaspicam(text);
   if (text === 'rpicam' || text.startsWith('rpicam:')) return parseRpicam(text);
-  if (/^rtsps?:\/\//.test(text)) {
-    if (!URL.canParse(text)) throw badCamera('it is not a complete rtsp:// address');
-    return { kind: 'ffmpeg', input: 'rtsp', location: text, ...defaultSize };
-  }
+  if (/^rtsps?:\/\//.test(text)) return parseRtsp(text);
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1];
   if (scheme !== undefined) throw badCamera(`nothing reads ${scheme}: cameras`);
-  const input = /^\/dev\/video\d+$/.test(text) ? 'v4l2' : 'file';
-  return { kind: 'ffmpeg', input, location: text, ...defaultSize };
+  return parseDeviceOrFile(text);
+}
+
+/** The camera's own query is the camera's; ours stands behind the #, which is never sent. */
+function parseRtsp(text: string): CameraSettings {
+  const at = text.search(/#(?:width|height)=/);
+  const location = at < 0 ? text : text.slice(0, at);
+  if (!URL.canParse(location)) throw badCamera('it is not a complete rtsp:// address');
+  return ffmpegSettings('rtsp', location, at < 0 ? '' : text.slice(at + 1));
+}
+
+/** A file may have a ? in its name. */
+function parseDeviceOrFile(text: string): CameraSettings {
+  const isDevice = /^\/dev\/video\d+(?:\?|$)/.test(text);
+  const at = text.search(isDevice ? /\?/ : /\?(?:width|height)=/);
+  const location = at < 0 ? text : text.slice(0, at);
+  return ffmpegSettings(isDevice ? 'v4l2' : 'file', location, at < 0 ? '' : text.slice(at + 1));
+}
+
+function ffmpegSettings(
+  input: 'file' | 'rtsp' | 'v4l2',
+  location: string,
+  query: string,
+): CameraSettings {
+  return { kind: 'ffmpeg', input, location, ...evenSize(numbersOf(query, ['width', 'height'])) };
 }
 
 function parseVirtual(text: string): CameraSettings {
@@ -76,11 +97,18 @@ function parseRpicam(text: string): CameraSettings {
 function parseRaspicam(text: string): CameraSettings {
   const { name, numbers } = splitUrl(text, ['width', 'height']);
   if (name !== '') throw badCamera('raspicam: is followed by nothing or ?width=640&height=480');
-  const { width = defaultSize.width, height = defaultSize.height } = numbers;
+  return { kind: 'raspicam', ...evenSize(numbers) };
+}
+
+/** A yuv420p picture has a colour for each two by two pixels. */
+function evenSize({
+  width = defaultSize.width,
+  height = defaultSize.height,
+}: Partial<PictureSize>): PictureSize {
   if ([width, height].some((size) => size % 2 !== 0 || size < 64 || size > 4_096)) {
     throw badCamera('width or height is not an even number from 64 to 4096');
   }
-  return { kind: 'raspicam', width, height };
+  return { width, height };
 }
 
 /** `scheme:name?key=number&...` */
@@ -89,6 +117,17 @@ function splitUrl<Key extends string>(
   keys: readonly Key[],
 ): { name: string; numbers: Partial<Record<Key, number>> } {
   const [head = '', query = ''] = text.split('?', 2);
+  return {
+    name: head.slice(head.indexOf(':') + 1 || head.length),
+    numbers: numbersOf(query, keys),
+  };
+}
+
+/** `key=number&...` */
+function numbersOf<Key extends string>(
+  query: string,
+  keys: readonly Key[],
+): Partial<Record<Key, number>> {
   const numbers: Partial<Record<Key, number>> = {};
   for (const [key, value] of new URLSearchParams(query)) {
     const known = keys.find((candidate) => candidate === key);
@@ -97,7 +136,7 @@ function splitUrl<Key extends string>(
     if (!/^\d{1,12}$/.test(value)) throw badCamera(`${key} is not a whole number`);
     numbers[known] = Number(value);
   }
-  return { name: head.slice(head.indexOf(':') + 1 || head.length), numbers };
+  return numbers;
 }
 
 /** Says what is wrong without the address itself, which may hold a password. */

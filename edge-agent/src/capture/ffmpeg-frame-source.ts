@@ -1,5 +1,6 @@
 import { ChildFrameSource, type CameraProgramOptions } from './child-frame-source.ts';
 import { PipeFeed } from './picture-feed.ts';
+import { sensorRate } from './sensor-rate.ts';
 
 export interface FfmpegFrameSourceOptions extends CameraProgramOptions {
   readonly input: 'file' | 'rtsp' | 'v4l2';
@@ -34,7 +35,11 @@ export function ffmpegArguments(
     file: ['-re', '-stream_loop', '-1'],
     // UDP loses packets, and half a picture has half a face.
     rtsp: ['-rtsp_transport', 'tcp'],
-    v4l2: ['-f', 'v4l2'],
+    // A driver that has no such size or rate takes the nearest one, and ffmpeg goes on with that.
+    v4l2: [
+      ...['-f', 'v4l2', '-video_size', `${width}x${height}`],
+      ...['-framerate', String(sensorRate(framesPerSecond))],
+    ],
   }[input];
   const filters = [
     `fps=${framesPerSecond}`,

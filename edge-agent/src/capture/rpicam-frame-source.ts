@@ -1,5 +1,6 @@
 import { ChildFrameSource, type CameraProgramOptions } from './child-frame-source.ts';
 import { PipeFeed } from './picture-feed.ts';
+import { sensorRate } from './sensor-rate.ts';
 
 export interface RpicamFrameSourceOptions extends CameraProgramOptions {
   /** Number of the camera, 0 for the first. */
@@ -7,12 +8,6 @@ export interface RpicamFrameSourceOptions extends CameraProgramOptions {
   /** A multiple of 64: rpicam-vid pads the rows of other pictures. */
   readonly width: number;
 }
-
-/**
- * The sensor runs faster than we look: at 5 frames/s automatic exposure may take up to 200 ms a
- * picture, and a walker's face is a smear.
- */
-const sensorFramesPerSecond = 15;
 
 /** A camera module on a Raspberry Pi, through `rpicam-vid` of rpicam-apps. */
 export function rpicamFrameSource(options: RpicamFrameSourceOptions): ChildFrameSource {
@@ -31,7 +26,7 @@ export function rpicamArguments(
   options: Pick<RpicamFrameSourceOptions, 'camera' | 'width' | 'height' | 'framesPerSecond'>,
 ): string[] {
   const { camera, width, height, framesPerSecond } = options;
-  const framerate = Math.max(sensorFramesPerSecond, Math.ceil(framesPerSecond));
+  const framerate = sensorRate(framesPerSecond);
   const settings = { camera, width, height, framerate, timeout: 0, codec: 'yuv420', output: '-' };
   const pairs = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   return ['--nopreview', '--flush', ...pairs];

@@ -41,6 +41,30 @@ describe('parseCameraUrl', () => {
     }
   });
 
+  it('reads the size of any camera behind ffmpeg, and leaves the rest of its address as it is', () => {
+    const size = { width: 1_280, height: 720 };
+    const cases = [
+      ['/dev/video2?width=1280&height=720', 'v4l2', '/dev/video2'],
+      ['films/a.mp4?width=1280&height=720', 'file', 'films/a.mp4'],
+      ['films/who?.mp4?height=720&width=1280', 'file', 'films/who?.mp4'],
+      ['rtsp://host/a?width=640#width=1280&height=720', 'rtsp', 'rtsp://host/a?width=640'],
+    ] as const;
+    for (const [text, input, location] of cases) {
+      assert.deepEqual(parseCameraUrl(text), { kind: 'ffmpeg', input, location, ...size });
+    }
+    const standard = { width: 640, height: 480 };
+    const without = [
+      ['films/who?.mp4', 'file'],
+      ['films/take #3.mp4', 'file'],
+      ['rtsp://host/a?channel=1&width=1280', 'rtsp'],
+    ] as const;
+    for (const [location, input] of without) {
+      assert.deepEqual(parseCameraUrl(location), { kind: 'ffmpeg', input, location, ...standard });
+    }
+    const taller = parseCameraUrl('/dev/video0?height=720');
+    assert.deepEqual(taller, { ...taller, width: 640, height: 720 });
+  });
+
   it('refuses what it cannot use with one sentence that does not repeat the address', () => {
     const faults = {
       '': /empty/,
@@ -50,6 +74,10 @@ describe('parseCameraUrl', () => {
       'virtual:sample1?coveredFromMs=5&coveredToMs=5': /not after/,
       'rpicam:0?width=650': /multiple of 64/,
       'rpicam:0?height=481': /even number/,
+      '/dev/video0?width=641': /even number/,
+      '/dev/video0?zoom=2': /no setting called zoom/,
+      'film.mp4?width=9000&height=720': /even number/,
+      'rtsp://user:secret@host/a#width=wide': /width is not a whole number/,
       'rpicam:front': /number of a camera/,
       'http://user:secret@camera/': /nothing reads http: cameras/,
     };
@@ -72,7 +100,10 @@ describe('parseCameraUrl', () => {
       'virtual:sample1?',
       'rpicam:',
       'rtsp://',
+      'rtsp://host/a#width=',
       '/dev/',
+      '/dev/video0?',
+      'film.mp4?width=',
     );
     fc.assert(
       fc.property(prefixes, fc.string(), (prefix, rest) => {

@@ -7,7 +7,9 @@ import { appendFileSync, readFileSync } from 'node:fs';
 const [mode, runsFile, ...args] = process.argv.slice(2);
 appendFileSync(runsFile, `${JSON.stringify({ pid: process.pid, args })}\n`);
 const run = readFileSync(runsFile, 'utf8').trim().split('\n').length;
-const size = /--width (\d+) --height (\d+)/.exec(args.join(' ')) ?? [, 64, 48];
+const size = /--width (\d+) --height (\d+)|scale=(\d+):(\d+)/
+  .exec(args.join(' '))
+  ?.filter(Boolean) ?? [, 64, 48];
 const frameBytes = (Number(size[1]) * Number(size[2]) * 3) / 2;
 let number = 0;
 

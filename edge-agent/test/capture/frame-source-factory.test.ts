@@ -38,10 +38,19 @@ describe('ffmpegArguments', () => {
     assert.match(args, /-pix_fmt yuv420p -f rawvideo pipe:1$/);
   });
 
+  it('asks a USB camera for the size, and for more pictures than are looked at', () => {
+    const size = { width: 1_280, height: 720 };
+    const usb = { input: 'v4l2', location: '/dev/video0', ...size } as const;
+    const slow = ffmpegArguments({ ...usb, framesPerSecond: 5 }).join(' ');
+    assert.match(slow, /-f v4l2 -video_size 1280x720 -framerate 15 -i \/dev\/video0 .*fps=5,/);
+    const fast = ffmpegArguments({ ...usb, framesPerSecond: 29.5 }).join(' ');
+    assert.match(fast, /-framerate 30 -i /);
+  });
+
   it('asks network cameras for TCP and USB cameras through V4L2', () => {
     const rtsp = ffmpegArguments({ input: 'rtsp', location: 'rtsp://host/a', ...picture });
     assert.match(rtsp.join(' '), /-rtsp_transport tcp -i rtsp:\/\/host\/a/);
     const v4l2 = ffmpegArguments({ input: 'v4l2', location: '/dev/video0', ...picture });
-    assert.match(v4l2.join(' '), /-f v4l2 -i \/dev\/video0/);
+    assert.match(v4l2.join(' '), /-f v4l2 .*-i \/dev\/video0/);
   });
 });

@@ -49,13 +49,19 @@ describe('cameras behind a program', () => {
     assert.ok(args!.join(' ').includes(`${expected} --output -`), args!.join(' '));
   });
 
-  for (const size of ['1280x720', '640x480']) {
-    it(`cuts what rpicam-vid writes into pictures of ${size}`, async () => {
+  for (const [name, address, size] of [
+    ['rpicam-vid', 'rpicam:0?width=1280&height=720', '1280x720'],
+    ['rpicam-vid', 'rpicam:0?width=640&height=480', '640x480'],
+    ['ffmpeg', `${import.meta.filename}?width=1280&height=720`, '1280x720'],
+    ['ffmpeg', 'rtsp://127.0.0.1/a?channel=1#width=320&height=240', '320x240'],
+    ['ffmpeg', 'rtsp://127.0.0.1/a?channel=1', '640x480'],
+  ] as const) {
+    it(`cuts what ${name} writes into pictures of ${size}, for ${path.basename(address)}`, async () => {
       const [width, height] = size.split('x').map(Number);
-      await fakeProgram({ directory, name: 'rpicam-vid', mode: 'frames' });
+      await fakeProgram({ directory, name, mode: 'frames' });
       const pathBefore = process.env['PATH'];
       process.env['PATH'] = `${directory}:${pathBefore}`;
-      const camera = parseCameraUrl(`rpicam:0?width=${width}&height=${height}`);
+      const camera = parseCameraUrl(address);
       source = createFrameSource({ camera, framesPerSecond: 50, logger: silentLogger() });
       const frames: Frame[] = [];
       await source.start({
@@ -100,6 +106,30 @@ else {
   });
 
   describe('the real ffmpeg', () => {
+    it('gives a film in the size that its address asks for', async (context) => {
+      const directory = await mkdtemp(path.join(tmpdir(), 'real-ffmpeg-'));
+      context.after(() => rm(directory, { recursive: true, force: true }));
+      const film = path.join(directory, 'film.avi');
+      const shown = 'testsrc=size=320x240:rate=25:duration=1';
+      const made = spawnSync('ffmpeg', ['-f', 'lavfi', '-i', shown, '-c:v', 'mjpeg', film]);
+      assert.equal(made.status, 0, made.stderr.toString());
+      const camera = parseCameraUrl(`${film}?width=1280&height=720`);
+      const source = createFrameSource({ camera, framesPerSecond: 5, logger: silentLogger() });
+      let frame: Frame | undefined;
+      await source.start({
+        onFrame: (one) => (frame ??= { ...one, data: one.data.slice() }),
+        onState: () => undefined,
+      });
+      await until(() => frame !== undefined, 20_000);
+      await source.stop();
+      const { width, height, data } = frame!;
+      assert.deepEqual([width, height, data.length], [1_280, 720, (1_280 * 720 * 3) / 2]);
+      // 4:3 in 16:9: black at the sides, the film between.
+      const row = data.subarray(360 * 1_280, 361 * 1_280);
+      assert.ok(row.subarray(0, 150).every((luma) => luma === 16));
+      assert.ok(row.subarray(170, 1_110).some((luma) => luma > 60));
+    });
+
     const supervision = { stallTimeoutMs: 2_000, retryFirstMs: 10, retryMostMs: 40 };
 
     async function statesOf(
