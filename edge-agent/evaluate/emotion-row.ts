@@ -16,6 +16,7 @@ import {
 } from './emotion-metrics.ts';
 
 type Rates = Readonly<Record<string, number | null>>;
+type SadRates = { readonly precision: number | null; readonly recall: number | null };
 
 /** What one classifier is worth on labelled faces; shares are 0..1, null where there is nothing to divide by. */
 export interface EmotionRow {
@@ -39,16 +40,21 @@ export interface EmotionRow {
   readonly withoutThresholds: { readonly precision: Rates; readonly recall: Rates };
   readonly sevenClasses: { readonly precision: Rates; readonly recall: Rates };
   readonly temperature: { readonly card: number; readonly fitted: number };
-  /** From which probability of `sad` on it is right in 70 of 100; and what half the faces say of the other. */
+  /**
+   * From which probability of `sad` on it is right in 70 of 100; what half the faces say of the other; and what it is
+   * worth from 0.6 on, whatever the card says.
+   */
   readonly sad: {
     readonly threshold: number | null;
-    readonly crossFitted: { readonly precision: number | null; readonly recall: number | null };
+    readonly crossFitted: SadRates;
+    readonly from60: SadRates;
   };
   readonly medianMs: number;
 }
 
 const emotions = ['happy', 'sad', 'neutral', 'other'] as const;
 const wantedSadPrecision = 0.7;
+const likelySad = 0.6;
 
 export interface JudgedFaces {
   readonly classifier: Calibration;
@@ -99,6 +105,7 @@ export function emotionRow({ classifier, samples, medianMs }: JudgedFaces): Emot
           return { own: half.own.map(judge), other: half.other.map(judge) };
         }),
       ),
+      from60: sadRatesOf(answersFrom(likeliest, likelySad)),
     },
     medianMs,
   };
@@ -166,14 +173,22 @@ function sadAnswers(answers: readonly Likeliest[]): ConfidentAnswer[] {
 /** `sad` in each half at the threshold that the other half asks for. */
 function crossFittedSad(
   judged: readonly { readonly own: readonly Likeliest[]; readonly other: readonly Likeliest[] }[],
-): { precision: number | null; recall: number | null } {
-  const answers = judged.flatMap(({ own, other }) => {
-    const threshold = thresholdForPrecision(sadAnswers(other), wantedSadPrecision) ?? Infinity;
-    return own.map(({ truth, answer, confidence }) => ({
-      truth,
-      answer: confidence >= threshold ? answer : undefined,
-    }));
-  });
+): SadRates {
+  const answers = judged.flatMap(({ own, other }) =>
+    answersFrom(own, thresholdForPrecision(sadAnswers(other), wantedSadPrecision) ?? Infinity),
+  );
+  return sadRatesOf(answers);
+}
+
+/** What is said where a probability below the threshold says nothing. */
+function answersFrom(answers: readonly Likeliest[], threshold: number): Answer[] {
+  return answers.map(({ truth, answer, confidence }) => ({
+    truth,
+    answer: confidence >= threshold ? answer : undefined,
+  }));
+}
+
+function sadRatesOf(answers: readonly Answer[]): SadRates {
   const { precision, recall } = precisionAndRecallOf(answers, emotions);
   return { precision: precision['sad'] ?? null, recall: recall['sad'] ?? null };
 }

@@ -68,14 +68,19 @@ function emotionTables(rows: Readonly<Record<string, EmotionRow>>): string {
     ]),
   ];
   const answers = [
-    ['Precision / recall, %', 'answered', 'happy', 'sad', 'neutral', 'other', 'sad, cross-fitted'],
+    [
+      ...['Precision / recall, %', 'answered', 'happy', 'sad', 'neutral', 'other'],
+      ...['sad, cross-fitted', 'sad from 0.6'],
+    ],
     ...entries.map(([name, row]) => [
       `${name}, as the product says it`,
       percent(row.coverage),
       ...['happy', 'sad', 'neutral', 'other'].map((emotion) =>
         rates(row.precision[emotion], row.recall[emotion]),
       ),
-      rates(row.sad.crossFitted.precision, row.sad.crossFitted.recall),
+      ...[row.sad.crossFitted, row.sad.from60].map(({ precision, recall }) =>
+        rates(precision, recall),
+      ),
     ]),
     ...entries.map(([name, row]) => [
       `${name}, without thresholds`,
@@ -83,7 +88,7 @@ function emotionTables(rows: Readonly<Record<string, EmotionRow>>): string {
       ...['happy', 'sad', 'neutral', 'other'].map((emotion) =>
         rates(row.withoutThresholds.precision[emotion], row.withoutThresholds.recall[emotion]),
       ),
-      '',
+      ...['', ''],
     ]),
   ];
   const fits = [

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emotionRow } from '../../evaluate/emotion-row.ts';
+import { tablesOf } from '../../evaluate/report.ts';
 import type { Calibration } from '../../src/classify/calibrated-classifier.ts';
 
 const classes = ['angry', 'disgust', 'fear', 'happy', 'sad', 'surprise', 'neutral'];
@@ -57,4 +58,22 @@ test('fits thresholds and temperature on one half for the other', () => {
   const atFitted = emotionRow({ classifier: fitted, samples, medianMs: 1 });
   assert.ok(Math.abs(row.eceCrossFitted - atFitted.ece) < 1e-4);
   assert.equal(row.temperature.card, 1);
+});
+
+test('says what "sad" is worth from a probability of 0.6 on, whatever the threshold of the card', () => {
+  const samples = [
+    ...faces(3, 'sad', { sad: 0.7 }),
+    ...faces(1, 'neutral', { sad: 0.65, neutral: 0.2 }),
+    // Likeliest, and below.
+    ...faces(4, 'sad', { sad: 0.55 }),
+    ...faces(1, 'happy', { sad: 0.55 }),
+    ...faces(1, 'sad', { neutral: 0.9 }),
+  ];
+  const row = emotionRow({ classifier, samples, medianMs: 1 });
+  assert.deepEqual(row.sad.from60, { precision: 3 / 4, recall: 3 / 8 });
+  const report = { detection: null, emotion: { some: row }, comparisons: null };
+  const tables = tablesOf({ ...report, leftOut: { detection: 0, emotion: 0 } });
+  const [head, line] = tables.split('\n').filter((text) => /^Precision|^some, as/.test(text));
+  assert.match(head!, /sad from 0\.6$/);
+  assert.match(line!, / 75\.0 \/ 37\.5$/);
 });

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
+import type { EmotionRow } from '../../evaluate/emotion-row.ts';
 import type { EvaluationReport } from '../../evaluate/report.ts';
 import { photoPath, readFrame } from '../../models/calibration-photos.ts';
 import { createDetector, ensureModels } from '../../src/inference/index.ts';
@@ -94,8 +95,24 @@ test('measures every model, writes report and tables, and goes on after a broken
     assert.ok(row.accuracy7 !== null && row.accuracy3 !== null && row.coverage !== null);
     assert.match(output, new RegExp(`^${name} +\\d`, 'm'));
   }
-  assert.ok('big-xception-int8, no stretch' in report.comparisons!);
+  assertAllDiffer({
+    'big-xception-int8': report.emotion!['big-xception-int8']!,
+    ...report.comparisons,
+  });
 });
+
+/** A comparison that changes nothing would be the plain network under another name. */
+function assertAllDiffer(rows: Readonly<Record<string, EmotionRow>>): void {
+  assert.equal(Object.keys(rows).length, 9);
+  // It follows each probability; rounding alone is far below the limit.
+  const values = Object.entries(rows).map(([name, row]) => ({ name, value: row.eceUncalibrated }));
+  for (const [index, one] of values.entries()) {
+    for (const other of values.slice(index + 1)) {
+      const isDifferent = Math.abs(one.value - other.value) > 1e-5;
+      assert.ok(isDifferent, `"${one.name}" measures what "${other.name}" does`);
+    }
+  }
+}
 
 test('leaves the half that is not there null', async () => {
   const json = path.join(folder, 'half.json');
