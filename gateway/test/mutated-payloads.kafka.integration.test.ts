@@ -97,6 +97,6 @@ async function readAll(
     },
   });
   await consumer.start();
-  await eventually(async () => (await consumer.lag()) === 0, 60_000);
+  await eventually(async () => (await consumer.lag()) === 0, 300_000);
   await consumer.stop();
 }
