@@ -97,6 +97,9 @@ async function readAll(
     },
   });
   await consumer.start();
-  await eventually(async () => (await consumer.lag()) === 0, 300_000);
-  await consumer.stop();
+  try {
+    await eventually(async () => (await consumer.lag()) === 0, 300_000);
+  } finally {
+    await consumer.stop();
+  }
 }
