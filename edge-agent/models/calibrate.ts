@@ -17,13 +17,19 @@ import { encodeGraph } from './onnx-graph.ts';
 import type { Graph } from './onnx-graph.ts';
 import { tensorsToQuantize } from './quantize.ts';
 import type { ActivationRange } from './quantize.ts';
-import { calibrationPath, quantizedNodeCount, recipes, translateRecipe } from './recipes.ts';
+import {
+  calibrationPath,
+  precisionsOf,
+  quantizedNodeCount,
+  recipes,
+  translateRecipe,
+} from './recipes.ts';
 import type { ModelRecipe } from './recipes.ts';
 
 const cropSize = 64;
 
 const frames = await calibrationFrames();
-for (const recipe of recipes) {
+for (const recipe of recipes.filter((one) => precisionsOf(one).includes('int8'))) {
   const graph = await translateRecipe(recipe);
   const inputs =
     recipe.id === 'big-xception' ? await faceCrops(frames) : letterboxed({ graph, frames });

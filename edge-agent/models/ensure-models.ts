@@ -4,7 +4,7 @@ import path from 'node:path';
 import { cardFile, cardsDirectory, readModelCards, verifyModelBytes } from './model-card.ts';
 import type { ModelCard, ModelCardFile } from './model-card.ts';
 import { ModelError } from './model-error.ts';
-import { buildModel, recipes } from './recipes.ts';
+import { buildModel, precisionsOf, recipes } from './recipes.ts';
 import type { BuiltModelId, ModelRecipe, Precision } from './recipes.ts';
 import { findSourcePackage } from './source-package.ts';
 
@@ -47,7 +47,7 @@ export async function ensureModels(options: {
   await makeDirectory(cacheDirectory);
   const installed = new Map<string, InstalledModel>();
   const wanted = recipes.flatMap((recipe) =>
-    recipe.precisions.map((precision) => ({ recipe, precision })),
+    precisionsOf(recipe).map((precision) => ({ recipe, precision })),
   );
   for (const { recipe, precision } of wanted) {
     const card = getCard(cards, recipe.id);

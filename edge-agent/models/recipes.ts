@@ -24,9 +24,8 @@ export interface ModelRecipe {
   readonly weightsPackage: WeightsPackage;
   /** The TensorFlow.js model, relative to the weights package; its weights lie beside it. */
   readonly source: string;
-  readonly precisions: readonly Precision[];
-  /** The part of the nodes, counted from the input, that is quantized; the rest stays float. */
-  readonly quantizedPart: number;
+  /** The part of the nodes, counted from the input, that is quantized; the rest stays float. Without it there is no int8. */
+  readonly quantizedPart?: number;
   readonly translate: (model: TfjsModel) => Graph;
 }
 
@@ -43,7 +42,6 @@ export const recipes: readonly ModelRecipe[] = [
     id: 'big-xception',
     weightsPackage: '@vladmandic/human',
     source: 'models/emotion.json',
-    precisions: ['int8', 'fp32'],
     quantizedPart: 1,
     translate: (model) => translateEmotionNetwork(model, 'big-xception'),
   },
@@ -51,9 +49,7 @@ export const recipes: readonly ModelRecipe[] = [
     id: 'mini-xception',
     weightsPackage: 'human-0.3',
     source: 'models/emotion/model.json',
-    // Its depthwise convolutions run slower in int8, and it is small as it is.
-    precisions: ['fp32'],
-    quantizedPart: 0,
+    // No int8: its depthwise convolutions run slower in it, and the file is small as it is.
     translate: (model) => translateEmotionNetwork(model, 'mini-xception'),
   },
 ];
@@ -84,8 +80,12 @@ export async function buildModel(recipe: ModelRecipe, precision: Precision): Pro
   );
 }
 
-export function quantizedNodeCount(recipe: ModelRecipe, graph: Graph): number {
-  return Math.floor(graph.nodes.length * recipe.quantizedPart);
+export function precisionsOf({ quantizedPart }: ModelRecipe): readonly Precision[] {
+  return quantizedPart === undefined ? ['fp32'] : ['int8', 'fp32'];
+}
+
+export function quantizedNodeCount({ quantizedPart = 0 }: ModelRecipe, graph: Graph): number {
+  return Math.floor(graph.nodes.length * quantizedPart);
 }
 
 export function calibrationPath(id: BuiltModelId): string {
@@ -106,7 +106,6 @@ function blazeFaceRecipe(options: {
     id: options.id,
     weightsPackage: '@vladmandic/human',
     source: 'models/blazeface.json',
-    precisions: ['int8', 'fp32'],
     quantizedPart: blazeFaceQuantizedPart,
     translate: (model) => translateBlazeFace({ model, ...options }),
   };

@@ -6,13 +6,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cardsDirectory, sha256Of } from './model-card.ts';
 import type { ModelCard } from './model-card.ts';
-import { buildModel, recipes } from './recipes.ts';
+import { buildModel, precisionsOf, recipes } from './recipes.ts';
 
 for (const recipe of recipes) {
   const cardPath = path.join(cardsDirectory, `${recipe.id}.json`);
   const card = JSON.parse(await readFile(cardPath, 'utf8')) as ModelCard;
   const files = [];
-  for (const precision of recipe.precisions) {
+  for (const precision of precisionsOf(recipe)) {
     const bytes = await buildModel(recipe, precision);
     files.push({
       name: `${recipe.id}-${precision}.onnx`,

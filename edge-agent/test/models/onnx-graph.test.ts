@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decodeGraph, encodeGraph } from '../../models/onnx-graph.ts';
-import { buildModel, recipes, translateRecipe } from '../../models/recipes.ts';
+import { buildModel, precisionsOf, recipes, translateRecipe } from '../../models/recipes.ts';
 
 describe('decodeGraph', () => {
   for (const recipe of recipes) {
     it(`reads ${recipe.id} as it was written, in each precision`, async () => {
       const graph = await translateRecipe(recipe);
       assert.deepEqual(decodeGraph(encodeGraph(graph)), graph);
-      for (const precision of recipe.precisions) {
+      for (const precision of precisionsOf(recipe)) {
         const bytes = await buildModel(recipe, precision);
         assert.deepEqual(encodeGraph(decodeGraph(bytes)), bytes);
       }

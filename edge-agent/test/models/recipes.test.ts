@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cardFile, cardsDirectory, readModelCards, sha256Of } from '../../models/model-card.ts';
-import { buildModel, recipes } from '../../models/recipes.ts';
+import { buildModel, precisionsOf, recipes } from '../../models/recipes.ts';
 
 for (const recipe of recipes) {
-  for (const precision of recipe.precisions) {
+  for (const precision of precisionsOf(recipe)) {
     test(`builds ${recipe.id} ${precision} twice with the bytes that its card names`, async () => {
       const first = await buildModel(recipe, precision);
       const second = await buildModel(recipe, precision);
