@@ -64,11 +64,12 @@ export class FaceAnalyser {
    */
   async analyse(frame: Frame, movedAtMs = Infinity): Promise<Analysis> {
     const nowMs = frame.capturedAtMs;
-    if (!this.#stillHolds({ nowMs, movedAtMs })) {
-      this.#found = undefined;
-      this.#found = { atMs: nowMs, detections: await this.#detect(frame) };
-    }
-    const { detections } = this.#found!;
+    const found = this.#stillFound({ nowMs, movedAtMs }) ?? {
+      atMs: nowMs,
+      detections: await this.#detect(frame),
+    };
+    this.#found = found;
+    const { detections } = found;
     const { seen, ended } = this.#tracker.update({ nowMs, detections });
     const sightings: Sighting[] = [];
     for (const track of seen) sightings.push(await this.#readEmotion(track, frame, movedAtMs));
@@ -91,10 +92,11 @@ export class FaceAnalyser {
     return this.#tracker.endAll();
   }
 
-  #stillHolds({ nowMs, movedAtMs }: { nowMs: number; movedAtMs: number }): boolean {
+  /** What was found, where it still holds: once it doesn't, no later picture makes it hold again. */
+  #stillFound({ nowMs, movedAtMs }: { nowMs: number; movedAtMs: number }): Found | undefined {
     const found = this.#found;
-    if (found === undefined) return false;
-    return found.atMs - movedAtMs >= settledMs && nowMs - found.atMs < stillWaitMs;
+    if (found === undefined || found.atMs - movedAtMs < settledMs) return undefined;
+    return nowMs - found.atMs < stillWaitMs ? found : undefined;
   }
 
   async #detect(frame: Frame): Promise<Detection[]> {
