@@ -29,16 +29,14 @@ export async function startStack(folder: string, progress: StackProgress): Promi
   await requireStack();
   return alone(folder, async () => {
     const before = await readState(folder);
-    const started: Started = [];
-    const note = stateWriter(folder, before);
+    const started: Starting['started'] = [];
+    const starting = { folder, progress, started, note: stateWriter(folder, before) };
     const stopStarted = () => Promise.allSettled(started.map((server) => server.stop()));
     progress.interrupted?.addEventListener('abort', () => void stopStarted());
     try {
       const [kafka, cassandra] = await allOrFirstError([
-        before.kafka ? serving(before.kafka) : startKafka(folder, progress, started, note),
-        before.cassandra
-          ? serving(before.cassandra)
-          : startCassandra(folder, progress, started, note),
+        before.kafka ? serving(before.kafka) : startServer('kafka', starting),
+        before.cassandra ? serving(before.cassandra) : startServer('cassandra', starting),
       ]);
       return { kafka: kafka!, cassandra: cassandra! };
     } catch (error) {
@@ -65,16 +63,27 @@ export async function stopStack(folder: string): Promise<StackState> {
 /** What runs and accepts connections. */
 export async function stackStatus(folder: string): Promise<StackState> {
   const { kafka, cassandra } = await readState(folder);
-  const serves = async (server: ServerState | undefined) =>
-    server !== undefined && (await accepts(Number(server.address.split(':')[1])));
   return {
-    ...((await serves(kafka)) && kafka !== undefined && { kafka }),
-    ...((await serves(cassandra)) && cassandra !== undefined && { cassandra }),
+    ...(kafka !== undefined && (await serves(kafka)) && { kafka }),
+    ...(cassandra !== undefined && (await serves(cassandra)) && { cassandra }),
   };
 }
 
-type Started = { stop(): Promise<void> }[];
+function serves({ address }: ServerState): Promise<boolean> {
+  return accepts(Number(address.split(':')[1]));
+}
+
+const servers = { kafka: KafkaServer, cassandra: CassandraServer };
+
 type Note = (name: keyof StackState, server: ServerState) => Promise<void>;
+
+interface Starting {
+  readonly folder: string;
+  readonly progress: StackProgress;
+  /** What has to be stopped where another one fails. */
+  readonly started: { stop(): Promise<void> }[];
+  readonly note: Note;
+}
 
 /** Keeps what was spawned, one write after the other: a start that is killed leaves no server that nobody knows. */
 function stateWriter(folder: string, before: StackState): Note {
@@ -89,47 +98,29 @@ function stateWriter(folder: string, before: StackState): Note {
 
 /** What another start has spawned may not serve yet. @throws OperatorError `not_ready` */
 async function serving(server: ServerState): Promise<ServerState> {
-  const port = Number(server.address.split(':')[1]);
-  if (await waitUntil(() => accepts(port), bootTimeoutMs)) return server;
+  if (await waitUntil(() => serves(server), bootTimeoutMs)) return server;
   const sentence = `Process ${String(server.pid)} runs but serves nothing at ${server.address}: npm run stack -- stop, then start again.`;
   throw new OperatorError('not_ready', sentence);
 }
 
-async function startKafka(
-  folder: string,
-  { onJars, onReady }: StackProgress,
-  started: Started,
-  note: Note,
+async function startServer(
+  name: keyof StackState,
+  { folder, progress, started, note }: Starting,
 ): Promise<ServerState> {
-  const dataDirectory = join(folder, 'kafka');
-  const server = new KafkaServer({
-    ...{ dataDirectory, owned: false },
-    onSpawned: (state) => note('kafka', state),
+  const { onJars, onReady } = progress;
+  const { promise: spawned, resolve } = Promise.withResolvers<ServerState>();
+  const server = new servers[name]({
+    ...{ dataDirectory: join(folder, name), owned: false },
+    onSpawned: async (state) => {
+      resolve(state);
+      await note(name, state);
+    },
     ...(onJars !== undefined && { onProgress: onJars }),
   });
   started.push(server);
   await server.start();
-  const state = { pid: server.pid ?? 0, address: server.bootstrap };
-  onReady?.('kafka', state);
-  return state;
-}
-
-async function startCassandra(
-  folder: string,
-  { onJars, onReady }: StackProgress,
-  started: Started,
-  note: Note,
-): Promise<ServerState> {
-  const dataDirectory = join(folder, 'cassandra');
-  const server = new CassandraServer({
-    ...{ dataDirectory, owned: false },
-    onSpawned: (state) => note('cassandra', state),
-    ...(onJars !== undefined && { onProgress: onJars }),
-  });
-  started.push(server);
-  await server.start();
-  const state = { pid: server.pid ?? 0, address: server.contactPoint };
-  onReady?.('cassandra', state);
+  const state = await spawned;
+  onReady?.(name, state);
   return state;
 }
 
