@@ -4,6 +4,7 @@ import type { EventConsumer, EventLog, OffsetHole, PartitionBatch } from '@emoti
 import type { DeviceRegistry, ObservationStore } from '@emotion-fleet/observation-store';
 import {
   HopCounter,
+  reasonOf,
   startAll,
   type HopHealth,
   type HopSnapshot,
@@ -161,8 +162,7 @@ export class Processor {
     }
     const log = eventLog.health();
     if (log.state !== 'ok') {
-      const reason = log.detail?.replace(/\.$/, '') ?? 'no reason';
-      return `The event log is ${log.state} (${reason}); no records come.`;
+      return `The event log is ${log.state} (${reasonOf(log)}); no records come.`;
     }
     if (this.#postponed !== undefined) return this.#postponed.message;
     if (this.#failuresInRow > 0) return 'The last batch failed; its records wait in the log.';

@@ -1,7 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { channels, mqttTopic } from '@emotion-fleet/contracts';
 import type { EventLog } from '@emotion-fleet/event-log';
-import { HopCounter, type HopHealth, type HopSnapshot, type Logger } from '@emotion-fleet/service';
+import {
+  HopCounter,
+  reasonOf,
+  type HopHealth,
+  type HopSnapshot,
+  type Logger,
+} from '@emotion-fleet/service';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { AckGate } from './ack-gate.ts';
 import type {
@@ -143,8 +149,8 @@ export class Gateway {
       refusals: this.#refusals.snapshot(),
     };
     if (this.#port === undefined) return { state: 'down', detail: 'Not listening.', ...figures };
-    const refusal = (hop: string, { detail = 'no reason' }: HopHealth) =>
-      `No connection is taken: the ${hop} is down (${detail.replace(/\.$/, '')}).`;
+    const refusal = (hop: string, health: HopHealth) =>
+      `No connection is taken: the ${hop} is down (${reasonOf(health)}).`;
     const log = this.#eventLog.health();
     if (log.state === 'down') {
       return { state: 'down', detail: refusal('event log', log), ...figures };

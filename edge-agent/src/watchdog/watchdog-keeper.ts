@@ -32,7 +32,8 @@ const bookTimeoutMs = 10_000;
 
 /**
  * Feeds the watchdog while the agent really works: its event loop turns (or nobody would call), the outbox answers,
- * the networks do or are mended by a new thread, the camera gives frames or may not. A camera that hangs in the kernel is only cured by a reboot.
+ * the networks do or are mended by a new thread, the camera gives frames or may not. A camera that hangs in the kernel
+ * is only cured by a reboot.
  */
 export class WatchdogKeeper implements Lifecycle {
   readonly #options: WatchdogKeeperOptions;

@@ -29,8 +29,8 @@ export const DetectorModel = Type.Union([
 export type DetectorModel = Static<typeof DetectorModel>;
 
 /**
- * `fast` and `accurate` need no file. `xception` is a network of the operator's own in ONNX: input 64x64 grey from -1 to 1, output the seven classes of FER2013 in their order (angry, disgusted, afraid,
- * happy, sad, surprised, neutral).
+ * `fast` and `accurate` need no file. `xception` is a network of the operator's own in ONNX: input 64x64 grey from
+ * -1 to 1, output the seven classes of FER2013 in their order (angry, disgusted, afraid, happy, sad, surprised, neutral).
  */
 export const ClassifierModel = Type.Union([
   Type.Object({ kind: Type.Enum(['fast', 'accurate']) }, closed),

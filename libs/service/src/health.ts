@@ -6,6 +6,11 @@ export interface HopHealth {
   readonly [figure: string]: unknown;
 }
 
+/** A hop's sentence without its full stop, to stand in brackets in that of another hop. */
+export function reasonOf({ detail = 'no reason' }: HopHealth): string {
+  return detail.replace(/\.$/, '');
+}
+
 export type HealthSource = () => HopHealth | Promise<HopHealth>;
 
 export interface HealthReport {
