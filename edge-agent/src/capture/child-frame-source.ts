@@ -65,6 +65,7 @@ export class ChildFrameSource implements FrameSource {
   readonly #logTail = new LogTail();
   #events: FrameSourceEvents | undefined;
   #child: CameraProcess | undefined;
+  #launching: Promise<CameraProcess> | undefined;
   #waits: Iterator<number, never>;
   #startedAtMs = 0;
   #isRunning = false;
@@ -94,6 +95,8 @@ export class ChildFrameSource implements FrameSource {
   async stop({ withinMs = Infinity }: { readonly withinMs?: number } = {}): Promise<void> {
     this.#events = undefined;
     clearTimeout(this.#retryTimer);
+    // A program that is just being started has to be ended, too.
+    await this.#launching?.catch(() => undefined);
     clearTimeout(this.#stallTimer);
     clearImmediate(this.#delivery);
     this.#delivery = undefined;
@@ -111,7 +114,16 @@ export class ChildFrameSource implements FrameSource {
 
   /** Resolves once the program runs; rejects where it can't be started. */
   async #spawn(): Promise<void> {
-    const child = this.#options.feed.launch(() => {
+    this.#launching = this.#launch();
+    const child = await this.#launching;
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.once('error', reject);
+    });
+  }
+
+  async #launch(): Promise<CameraProcess> {
+    const child = await this.#options.feed.launch(() => {
       // After the loop has read what is in the pipe: of several waiting pictures only the newest counts.
       this.#delivery ??= setImmediate(() => this.#deliver());
     });
@@ -123,10 +135,7 @@ export class ChildFrameSource implements FrameSource {
     child.once('exit', () => closePipesSoon(child));
     child.once('close', (code, signal) => this.#onClose(child, signal ?? `code ${code ?? '?'}`));
     this.#watchForStall(child);
-    await new Promise<void>((resolve, reject) => {
-      child.once('spawn', resolve);
-      child.once('error', reject);
-    });
+    return child;
   }
 
   #deliver(): void {
@@ -227,7 +236,7 @@ export class ChildFrameSource implements FrameSource {
 /** A grandchild may hold the pipes open after the program is gone; `close` is to come all the same. */
 function closePipesSoon(child: CameraProcess): void {
   setTimeout(() => {
-    child.stdout.destroy();
+    child.stdout?.destroy();
     child.stderr.destroy();
   }, 500).unref();
 }

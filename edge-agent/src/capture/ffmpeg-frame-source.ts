@@ -1,5 +1,5 @@
 import { ChildFrameSource, type CameraProgramOptions } from './child-frame-source.ts';
-import { PipeFeed } from './picture-feed.ts';
+import { StdoutFeed } from './picture-feed.ts';
 import { sensorRate } from './sensor-rate.ts';
 
 export interface FfmpegFrameSourceOptions extends CameraProgramOptions {
@@ -18,7 +18,7 @@ export function ffmpegFrameSource(options: FfmpegFrameSourceOptions): ChildFrame
   return new ChildFrameSource({
     ...options,
     command,
-    feed: new PipeFeed({ command, args: ffmpegArguments(options), frameBytes }),
+    feed: new StdoutFeed({ command, args: ffmpegArguments(options), frameBytes }),
     debianPackage: { name: 'ffmpeg', system: 'Debian and Raspberry Pi OS' },
   });
 }

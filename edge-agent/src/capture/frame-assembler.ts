@@ -1,8 +1,10 @@
+import type { ByteTarget } from './picture-channel.ts';
+
 /**
  * Cuts a byte stream into pictures of a fixed size. The newest complete one wins: a picture that nobody
  * took before the next was complete is overwritten. Two buffers, whatever the stream does.
  */
-export class FrameAssembler {
+export class FrameAssembler implements ByteTarget {
   #filling: Uint8Array;
   #complete: Uint8Array;
   #filled = 0;
@@ -13,24 +15,25 @@ export class FrameAssembler {
     this.#complete = new Uint8Array(frameBytes);
   }
 
-  /** Adds bytes; returns how many pictures they completed. */
-  push(chunk: Uint8Array): number {
-    let completed = 0;
-    for (let from = 0; from < chunk.length;) {
-      const count = Math.min(chunk.length - from, this.#filling.length - this.#filled);
-      this.#filling.set(chunk.subarray(from, from + count), this.#filled);
-      this.#filled += count;
-      from += count;
-      if (this.#filled < this.#filling.length) break;
-      [this.#filling, this.#complete] = [this.#complete, this.#filling];
-      this.#filled = 0;
-      this.#isWaiting = true;
-      completed += 1;
-    }
-    return completed;
+  /** Where the next bytes belong: no more than the rest of the picture. */
+  space(): Uint8Array {
+    return this.#filling.subarray(this.#filled);
   }
 
-  /** The newest complete picture that wasn't taken yet; valid until the next `push`. */
+  filled(count: number): void {
+    this.#filled += count;
+    if (this.#filled < this.#filling.length) return;
+    [this.#filling, this.#complete] = [this.#complete, this.#filling];
+    this.#filled = 0;
+    this.#isWaiting = true;
+  }
+
+  /** A complete picture wasn't taken yet. */
+  get isWaiting(): boolean {
+    return this.#isWaiting;
+  }
+
+  /** The newest complete picture that wasn't taken yet; valid until the next one is complete. */
   take(): Uint8Array | undefined {
     if (!this.#isWaiting) return undefined;
     this.#isWaiting = false;

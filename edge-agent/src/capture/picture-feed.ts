@@ -1,44 +1,52 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { FrameAssembler } from './frame-assembler.ts';
+import { openPictureChannel } from './picture-channel.ts';
 
-export type CameraProcess = ChildProcessByStdio<null, Readable, Readable>;
+export type CameraProcess = ChildProcessByStdio<null, Readable | null, Readable>;
 
 /** How pictures come out of a camera program. */
 export interface PictureFeed {
   /** Starts the program; `onPicture` says that `take` may have a new one. */
-  launch(onPicture: () => void): CameraProcess;
+  launch(onPicture: () => void): Promise<CameraProcess>;
   /** The newest whole I420 picture that wasn't taken yet; valid until the next one comes. */
   take(): Uint8Array | undefined;
   /** The program is gone, or is to be forgotten: nothing of it comes any more, nothing of it is left. */
   close(): void;
 }
 
-export interface PipeFeedOptions {
+export interface StdoutFeedOptions {
   readonly command: string;
   readonly args: readonly string[];
   readonly frameBytes: number;
 }
 
 /** Raw pictures, one behind the other, on the program's standard output. */
-export class PipeFeed implements PictureFeed {
-  readonly #options: PipeFeedOptions;
+export class StdoutFeed implements PictureFeed {
+  readonly #options: StdoutFeedOptions;
   readonly #assembler: FrameAssembler;
-  #child: CameraProcess | undefined;
+  #reader: Socket | undefined;
 
-  constructor(options: PipeFeedOptions) {
+  constructor(options: StdoutFeedOptions) {
     this.#options = options;
     this.#assembler = new FrameAssembler(options);
   }
 
-  launch(onPicture: () => void): CameraProcess {
-    const { command, args } = this.#options;
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    this.#child = child;
-    this.#assembler.reset();
-    child.stdout.on('data', (chunk: Uint8Array) => {
-      if (this.#child === child && this.#assembler.push(chunk) > 0) onPicture();
+  async launch(onPicture: () => void): Promise<CameraProcess> {
+    this.close();
+    const { reader, writer } = await openPictureChannel({
+      space: () => this.#assembler.space(),
+      filled: (count) => {
+        if (this.#reader !== reader) return;
+        this.#assembler.filled(count);
+        if (this.#assembler.isWaiting) onPicture();
+      },
     });
+    this.#reader = reader;
+    const { command, args } = this.#options;
+    const child = spawn(command, args, { stdio: ['ignore', writer, 'pipe'] });
+    writer.destroy();
     return child;
   }
 
@@ -47,7 +55,8 @@ export class PipeFeed implements PictureFeed {
   }
 
   close(): void {
-    this.#child = undefined;
+    this.#reader?.destroy();
+    this.#reader = undefined;
     this.#assembler.reset();
   }
 }

@@ -36,8 +36,8 @@ export class RaspicamFeed implements PictureFeed {
     this.#options = options;
   }
 
-  /** Throws OperatorError `not_in_ram`, or `camera_program_missing` where the package isn't installed. */
-  launch(onPicture: () => void): CameraProcess {
+  /** Rejects with OperatorError `not_in_ram`, or `camera_program_missing` where the package isn't installed. */
+  async launch(onPicture: () => void): Promise<CameraProcess> {
     this.close();
     const folder = RamFolder.make(this.#options.ramFolder);
     let child: CameraProcess | undefined;

@@ -1,5 +1,5 @@
 import { ChildFrameSource, type CameraProgramOptions } from './child-frame-source.ts';
-import { PipeFeed } from './picture-feed.ts';
+import { StdoutFeed } from './picture-feed.ts';
 import { sensorRate } from './sensor-rate.ts';
 
 export interface RpicamFrameSourceOptions extends CameraProgramOptions {
@@ -16,7 +16,7 @@ export function rpicamFrameSource(options: RpicamFrameSourceOptions): ChildFrame
   return new ChildFrameSource({
     ...options,
     command,
-    feed: new PipeFeed({ command, args: rpicamArguments(options), frameBytes }),
+    feed: new StdoutFeed({ command, args: rpicamArguments(options), frameBytes }),
     debianPackage: { name: 'rpicam-apps', system: 'Raspberry Pi OS' },
   });
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import { OperatorError, silentLogger } from '@emotion-fleet/service';
 import { ChildFrameSource } from '../../src/capture/child-frame-source.ts';
-import { PipeFeed } from '../../src/capture/picture-feed.ts';
+import { StdoutFeed } from '../../src/capture/picture-feed.ts';
 import { rpicamFrameSource } from '../../src/capture/rpicam-frame-source.ts';
 import type { FrameSourceEvents } from '../../src/ports.ts';
 import { describeFrameSource } from '../contracts/frame-source.ts';
@@ -40,7 +41,7 @@ describe('ChildFrameSource', () => {
   function sourceOf(command: string, stallTimeoutMs = 10_000): ChildFrameSource {
     return new ChildFrameSource({
       command,
-      feed: new PipeFeed({ command, args: [], frameBytes: (64 * 48 * 3) / 2 }),
+      feed: new StdoutFeed({ command, args: [], frameBytes: (64 * 48 * 3) / 2 }),
       width: 64,
       height: 48,
       debianPackage: { name: 'rpicam-apps', system: 'Raspberry Pi OS' },
@@ -140,6 +141,15 @@ describe('ChildFrameSource', () => {
     assert.equal(lumas.length, count);
   });
 
+  it('leaves no process behind when it stops while the program is being started', async () => {
+    const program = await fakeProgram({ directory, name: 'rpicam-vid', mode: 'frames' });
+    source = sourceOf(program.command);
+    const starting = source.start({ onFrame: () => undefined, onState: () => undefined });
+    await source.stop();
+    await starting;
+    assert.deepEqual(childrenOf(process.pid), []);
+  });
+
   it('names the Debian package of a program that is not installed', async () => {
     source = sourceOf(path.join(directory, 'not-there'));
     await assert.rejects(
@@ -151,3 +161,9 @@ describe('ChildFrameSource', () => {
     );
   });
 });
+
+/** Ids of the processes that this one has started and that are still there. */
+function childrenOf(pid: number): string[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return text === '' ? [] : text.split(' ');
+}
