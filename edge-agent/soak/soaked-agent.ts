@@ -48,10 +48,12 @@ export class SoakedAgent {
       readFile(`${folder}/status`, 'utf8'),
       readdir(`${folder}/fd`),
     ]);
-    const kilobytes = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]);
+    const bytesOf = (field: string) =>
+      Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(status)?.[1]) * 1_024;
     return {
       atMs: performance.now() - this.#startedAtMs,
-      rssBytes: kilobytes * 1_024,
+      anonymousBytes: bytesOf('RssAnon') + bytesOf('VmSwap'),
+      rssBytes: bytesOf('VmRSS'),
       descriptors: descriptors.length,
     };
   }

@@ -2,6 +2,11 @@
 export interface SoakSample {
   /** Since the agent's start. */
   readonly atMs: number;
+  /**
+   * Memory without a file behind it, in RAM or swapped out: the kernel can't take it back, as it does with the pages of
+   * programs and libraries whenever it likes.
+   */
+  readonly anonymousBytes: number;
   readonly rssBytes: number;
   readonly descriptors: number;
 }
@@ -57,7 +62,9 @@ export function slopeOf(
 
 /** Fails where the memory grows by more than its noise and late compilation explain. */
 export function judgeMemory(samples: readonly SoakSample[]): Verdict & { slope?: Slope } {
-  const slope = slopeOf(samples.map(({ atMs, rssBytes }) => ({ atMs, value: rssBytes / 1e6 })));
+  const slope = slopeOf(
+    samples.map(({ atMs, anonymousBytes }) => ({ atMs, value: anonymousBytes / 1e6 })),
+  );
   if (slope === undefined) return { passed: false, sentence: 'Too few samples of the memory.' };
   const { perHour, low, high } = slope;
   const range = `${perHour.toFixed(1)} MB/h (${low.toFixed(1)} to ${high.toFixed(1)})`;
