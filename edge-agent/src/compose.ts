@@ -37,7 +37,7 @@ import { VitalSigns } from './watchdog/vital-signs.ts';
 import { guarded, WatchdogKeeper } from './watchdog/watchdog-keeper.ts';
 import { CountedFiles } from './wear/counted-files.ts';
 import { DiskMeter } from './wear/disk-meter.ts';
-import { WriteBudget } from './wear/write-budget.ts';
+import { createWear, type Wear } from './wear/wear.ts';
 
 interface Inference {
   readonly detector: FaceDetector;
@@ -57,22 +57,20 @@ const newTrackId = () => randomUUID().replaceAll('-', '').slice(-16);
  * desired; composed when it starts.
  */
 export function composeAgent(config: AgentConfig, logger: Logger): Lifecycle {
-  // Of the process, not of a run: a new run in the same process doesn't get another hour's budget.
-  const budget = new WriteBudget({
-    maxBytesPerHour: config.maxWrittenMbPerHour * 1e6,
-    nowMs: () => performance.now(),
-  });
+  const { dataDirectory } = config;
+  const maxBytesPerHour = config.maxWrittenMbPerHour * 1e6;
+  const wear = createWear({ dataDirectory, maxBytesPerHour, logger });
   const vitalSigns = new VitalSigns({ nowMs: () => performance.now() });
   const modelFolder = modelFolderOf(config);
   const settingsOf = (desired: DesiredConfig | undefined) =>
     runSettingsOf({ config, desired, modelFolder });
-  const ofProcess = { config, logger, budget, vitalSigns };
+  const ofProcess = { config, logger, wear, vitalSigns };
   const runs = new RenewedAgent({
     compose: ({ desired, onFault }) =>
       composeRun({ ...ofProcess, settings: settingsOf(desired), remote, onFault }),
     logger,
   });
-  const files = new FolderFiles({ folder: path.join(config.dataDirectory, 'config') });
+  const files = new FolderFiles({ folder: path.join(dataDirectory, 'config') });
   const remote: RemoteConfig = new RemoteConfig({
     file: new SettledFile({ files, logger }),
     runs,
@@ -80,7 +78,8 @@ export function composeAgent(config: AgentConfig, logger: Logger): Lifecycle {
     logger,
   });
   const keeper = createWatchdogKeeper(ofProcess);
-  return keeper === undefined ? remote : guarded(remote, keeper);
+  const agent = guarded(remote, wear.book);
+  return keeper === undefined ? agent : guarded(agent, keeper);
 }
 
 /**
@@ -93,11 +92,12 @@ async function composeRun(options: {
   settings: RunSettings;
   remote: RemoteConfig;
   logger: Logger;
-  budget: WriteBudget;
+  wear: Wear;
   vitalSigns: VitalSigns;
   onFault: (fault: RunFault) => void;
 }): Promise<Lifecycle> {
-  const { config, settings, remote, logger, budget, vitalSigns, onFault } = options;
+  const { config, settings, remote, logger, wear, vitalSigns, onFault } = options;
+  const { budget } = wear;
   const camera = parseCameraUrl(config.camera);
   const { sampleIntervalMs, analysisFps, maxVisitMs, exclusionZones } = settings;
   const clock = new AgentClock({
@@ -125,7 +125,7 @@ async function composeRun(options: {
   const folder = path.join(config.dataDirectory, 'outbox');
   const files = new CountedFiles({
     files: new FolderFiles({ folder }),
-    onWritten: (bytes) => budget.note(bytes),
+    onWritten: (bytes) => wear.book.note(bytes),
   });
   const flushStretch = () => budget.flushStretch;
   const outbox = new FileOutbox({ files, clock, runId, modelId, logger, flushStretch });

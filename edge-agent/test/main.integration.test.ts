@@ -14,7 +14,11 @@ import {
   type RecordBatch,
 } from '@emotion-fleet/contracts';
 import { Aedes } from 'aedes';
+import { sinceBootMs } from '../src/clock/since-boot.ts';
 import { agentEnvironment, agentEntryFile, type AgentSettings } from '../src/index.ts';
+import { FolderFiles } from '../src/outbox/folder-files.ts';
+import { SlotFile } from '../src/outbox/slot-file.ts';
+import type { WrittenMinutes } from '../src/wear/write-budget.ts';
 import { until } from './until.ts';
 
 const deviceId = 'till-1';
@@ -135,6 +139,20 @@ describe('the edge agent as a process', () => {
     assert.ok(presence!.analysedMs > 0);
     const { seen, gated, analysed, dropped } = presence!.frames;
     assert.equal(seen, gated + analysed + dropped);
+  });
+
+  it('goes on with the bytes that a process before it wrote in the hour', async () => {
+    const files = new FolderFiles({ folder: path.join(dataDirectory, 'wear') });
+    await files.open();
+    const minute = Math.floor(sinceBootMs() / 60_000);
+    await new SlotFile({ files, name: 'written' }).write({ minute, bytes: [50_000_000] });
+    startAgent();
+    await until(() => broker.current.records.some(({ kind }) => kind === 'sample'), 30_000);
+    child?.kill('SIGTERM');
+    await exit();
+    const kept = (await new SlotFile({ files, name: 'written' }).read()) as WrittenMinutes;
+    const sum = kept.bytes.reduce((a, b) => a + b, 0);
+    assert.ok(sum > 50_050_000 && sum < 52_000_000, String(sum));
   });
 
   it('drains when its parent is gone', async () => {

@@ -134,15 +134,15 @@ export class WatchdogKeeper implements Lifecycle {
   }
 }
 
-/** The agent with its watchdog, which is fed from before the start until after the stop. */
-export function guarded(agent: Lifecycle, keeper: Lifecycle): Lifecycle {
+/** The agent with what must be there from before its start until after its stop, as its watchdog. */
+export function guarded(agent: Lifecycle, guard: Lifecycle): Lifecycle {
   return {
     start: async () => {
-      await keeper.start();
+      await guard.start();
       try {
         await agent.start();
       } catch (error) {
-        await keeper.stop();
+        await guard.stop();
         throw error;
       }
     },
@@ -150,7 +150,7 @@ export function guarded(agent: Lifecycle, keeper: Lifecycle): Lifecycle {
       try {
         await agent.stop();
       } finally {
-        await keeper.stop();
+        await guard.stop();
       }
     },
   };

@@ -1,11 +1,20 @@
 export interface WriteBudgetOptions {
   readonly maxBytesPerHour: number;
-  /** Monotonic ms. */
+  /** Monotonic ms since the machine started. */
   readonly nowMs: () => number;
 }
 
+/** Bytes of minutes, to go on with in another process. */
+export interface WrittenMinutes {
+  /** The minute of the first figure, by the clock of `nowMs`. */
+  readonly minute: number;
+  /** Of that minute and those before it, newest first. */
+  readonly bytes: readonly number[];
+}
+
 const minuteMs = 60_000;
-const minutes = 60;
+/** One more than an hour has, so that no hour that begins amid a minute holds more than their sum. */
+const minutes = 61;
 /** The shares of the budget over which the outbox goes from a sync each 200 ms to one each 2 s. */
 const syncShares = { from: 0.5, to: 0.6 };
 const mostFlushStretch = 10;
@@ -21,7 +30,7 @@ const doublings = 10;
 export class WriteBudget {
   readonly #maxBytesPerHour: number;
   readonly #nowMs: () => number;
-  /** Bytes of each minute of the last hour, at the minute's number modulo 60. */
+  /** Bytes of each minute of the last hour, at the minute's number modulo their count. */
   readonly #minutes = new Float64Array(minutes);
   #minute: number;
   #sum = 0;
@@ -37,22 +46,39 @@ export class WriteBudget {
     return this.#maxBytesPerHour;
   }
 
-  /** Of the running minute and the 59 before it. */
+  /** Of the running minute and the 60 before it. */
   get writtenBytesLastHour(): number {
     this.#advance();
     return this.#sum;
   }
 
-  /** All that was noted. */
+  /** All that was noted here. */
   get totalBytes(): number {
     return this.#total;
   }
 
+  get writtenMinutes(): WrittenMinutes {
+    this.#advance();
+    const bytes = Array.from({ length: minutes }, (_, age) => this.#minutes[this.#slot(age)]!);
+    return { minute: this.#minute, bytes };
+  }
+
   note(bytes: number): void {
     this.#advance();
-    this.#minutes[this.#minute % minutes]! += bytes;
-    this.#sum += bytes;
+    this.#add(bytes, 0);
     this.#total += bytes;
+  }
+
+  /**
+   * Goes on with what another process has written. Nobody knows for how long a machine was off, so time counts for as
+   * little as it can have been: since then by the same start's clock, or since this start where that clock is behind.
+   */
+  goOn(written: WrittenMinutes): void {
+    this.#advance();
+    const newest = written.minute <= this.#minute ? this.#minute - written.minute : this.#minute;
+    for (const [index, bytes] of written.bytes.entries()) {
+      if (newest + index < minutes) this.#add(bytes, newest + index);
+    }
   }
 
   /** How many times longer than asked for the outbox waits between two syncs, 1 to 10. */
@@ -70,6 +96,15 @@ export class WriteBudget {
 
   get #usedShare(): number {
     return this.writtenBytesLastHour / this.#maxBytesPerHour;
+  }
+
+  #add(bytes: number, age: number): void {
+    this.#minutes[this.#slot(age)]! += bytes;
+    this.#sum += bytes;
+  }
+
+  #slot(age: number): number {
+    return (this.#minute + minutes - age) % minutes;
   }
 
   #advance(): void {

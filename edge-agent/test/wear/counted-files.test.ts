@@ -26,13 +26,24 @@ it('counts the pages that an append touches, the one that was begun included', a
   assert.equal(await cost(() => files.append('b', Buffer.alloc(page))), 1);
 });
 
-it('counts the journal at each sync, and whole pages of a slot', async () => {
+it('counts the journal at each sync: more where the file is new or has got another page', async () => {
+  const { files, cost } = counted();
+  await files.append('a', Buffer.alloc(100));
+  assert.equal(await cost(() => files.sync('a')), 8);
+  await files.append('a', Buffer.alloc(100));
+  assert.equal(await cost(() => files.sync('a')), 3);
+  await files.append('a', Buffer.alloc(page));
+  assert.equal(await cost(() => files.sync('a')), 6);
+  assert.equal(await cost(() => files.sync('a')), 3);
+});
+
+it('counts whole pages of a slot, and what a truncation and a removal change', async () => {
   const { files, cost } = counted();
   assert.equal(await cost(() => files.overwrite('state-0', Buffer.alloc(page + 1))), 2);
-  assert.equal(await cost(() => files.sync('state-0')), 4);
+  assert.equal(await cost(() => files.sync('state-0')), 6);
   assert.equal(await cost(() => files.read('state-0', 0, 10)), 0);
   assert.equal(await cost(() => files.truncate('state-0', 10)), 1);
-  assert.equal(await cost(() => files.remove('state-0')), 1);
+  assert.equal(await cost(() => files.remove('state-0')), 3);
 });
 
 it('counts nothing that the disk refused, and hands everything on', async () => {

@@ -12,7 +12,7 @@ function budgetOf(maxBytesPerHour: number) {
 }
 
 describe('WriteBudget', () => {
-  it('counts the running minute and the 59 before it', () => {
+  it('counts the running minute and the 60 before it', () => {
     fc.assert(
       fc.property(
         fc.array(fc.record({ passedMs: fc.nat(2 * hourMs), bytes: fc.nat(1e6) }), {
@@ -25,7 +25,7 @@ describe('WriteBudget', () => {
             time.nowMs += passedMs;
             budget.note(bytes);
             noted.push({ minute: Math.floor(time.nowMs / minuteMs), bytes });
-            const first = Math.floor(time.nowMs / minuteMs) - 59;
+            const first = Math.floor(time.nowMs / minuteMs) - 60;
             const expected = noted
               .filter(({ minute }) => minute >= first)
               .reduce((sum, write) => sum + write.bytes, 0);
@@ -34,6 +34,37 @@ describe('WriteBudget', () => {
         },
       ),
     );
+  });
+
+  it('goes on with the minutes of a process before it, each for its own hour', () => {
+    const { time, budget } = budgetOf(1e9);
+    time.nowMs = 10 * minuteMs;
+    budget.note(100);
+    time.nowMs = 20 * minuteMs;
+    budget.note(20);
+    const next = budgetOf(1e9);
+    next.time.nowMs = 22 * minuteMs;
+    next.budget.goOn(budget.writtenMinutes);
+    next.budget.note(3);
+    assert.equal(next.budget.writtenBytesLastHour, 123);
+    assert.equal(next.budget.totalBytes, 3);
+    next.time.nowMs = 71 * minuteMs;
+    assert.equal(next.budget.writtenBytesLastHour, 23);
+    next.time.nowMs = 83 * minuteMs;
+    assert.equal(next.budget.writtenBytesLastHour, 0);
+  });
+
+  it('counts the time since this start alone where the machine was started anew', () => {
+    const { time, budget } = budgetOf(1e9);
+    time.nowMs = 5 * hourMs;
+    budget.note(100);
+    const next = budgetOf(1e9);
+    next.time.nowMs = 2 * minuteMs;
+    next.budget.goOn(budget.writtenMinutes);
+    next.time.nowMs = 60 * minuteMs;
+    assert.equal(next.budget.writtenBytesLastHour, 100);
+    next.time.nowMs = 61 * minuteMs;
+    assert.equal(next.budget.writtenBytesLastHour, 0);
   });
 
   it('stretches nothing before half of it is used, then the syncs, then the samples', () => {
