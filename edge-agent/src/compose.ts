@@ -31,10 +31,9 @@ import { RemoteConfig } from './remote-config/remote-config.ts';
 import { runSettingsOf, type RunSettings } from './remote-config/run-settings.ts';
 import { SettledFile } from './remote-config/settled-file.ts';
 import { RenewedAgent, type RunFault } from './renewed-agent.ts';
-import { DeviceWatchdog } from './watchdog/device-watchdog.ts';
-import { RebootBook } from './watchdog/reboot-book.ts';
-import { VitalSigns } from './watchdog/vital-signs.ts';
-import { guarded, WatchdogKeeper } from './watchdog/watchdog-keeper.ts';
+import { describeHangs } from './watchdog/hangs.ts';
+import { createWatch, type Watch } from './watchdog/watch.ts';
+import { guarded } from './watchdog/watchdog-keeper.ts';
 import { CountedFiles } from './wear/counted-files.ts';
 import { DiskMeter } from './wear/disk-meter.ts';
 import { createWear, type Wear } from './wear/wear.ts';
@@ -60,11 +59,14 @@ export function composeAgent(config: AgentConfig, logger: Logger): Lifecycle {
   const { dataDirectory } = config;
   const maxBytesPerHour = config.maxWrittenMbPerHour * 1e6;
   const wear = createWear({ dataDirectory, maxBytesPerHour, logger });
-  const vitalSigns = new VitalSigns({ nowMs: () => performance.now() });
+  const watch = createWatch({
+    ...{ dataDirectory, logger, device: config.watchdog, camera: parseCameraUrl(config.camera) },
+    onWritten: (bytes) => wear.book.note(bytes),
+  });
   const modelFolder = modelFolderOf(config);
   const settingsOf = (desired: DesiredConfig | undefined) =>
     runSettingsOf({ config, desired, modelFolder });
-  const ofProcess = { config, logger, wear, vitalSigns };
+  const ofProcess = { config, logger, wear, watch };
   const runs = new RenewedAgent({
     compose: ({ desired, onFault }) =>
       composeRun({ ...ofProcess, settings: settingsOf(desired), remote, onFault }),
@@ -77,8 +79,8 @@ export function composeAgent(config: AgentConfig, logger: Logger): Lifecycle {
     trial: createModelTrial({ config, settingsOf, logger }),
     logger,
   });
-  const keeper = createWatchdogKeeper(ofProcess);
-  const agent = guarded(remote, wear.book);
+  const { hangBook, keeper } = watch;
+  const agent = guarded(guarded(remote, hangBook), wear.book);
   return keeper === undefined ? agent : guarded(agent, keeper);
 }
 
@@ -93,11 +95,12 @@ async function composeRun(options: {
   remote: RemoteConfig;
   logger: Logger;
   wear: Wear;
-  vitalSigns: VitalSigns;
+  watch: Watch;
   onFault: (fault: RunFault) => void;
 }): Promise<Lifecycle> {
-  const { config, settings, remote, logger, wear, vitalSigns, onFault } = options;
+  const { config, settings, remote, logger, wear, watch, onFault } = options;
   const { budget } = wear;
+  const { vitalSigns, hangBook, keeper } = watch;
   const camera = parseCameraUrl(config.camera);
   const { sampleIntervalMs, analysisFps, maxVisitMs, exclusionZones } = settings;
   const clock = new AgentClock({
@@ -113,7 +116,7 @@ async function composeRun(options: {
   // Once they run, there is a status to say it in.
   let sayHang: () => void = () => undefined;
   const onHang = () => {
-    vitalSigns.noteHang();
+    void hangBook.note();
     sayHang();
     onFault('networks_hang');
   };
@@ -130,7 +133,11 @@ async function composeRun(options: {
   const flushStretch = () => budget.flushStretch;
   const outbox = new FileOutbox({ files, clock, runId, modelId, logger, flushStretch });
   const diskMeter = new DiskMeter({ budget, folder });
-  const detail = `${describeCamera(camera)}, at most ${analysisFps} frames/s; ${inference.detail}`;
+  const { hangs } = vitalSigns;
+  const detail = [
+    `${describeCamera(camera)}, at most ${analysisFps} frames/s; ${inference.detail}`,
+    ...(hangs === undefined ? [] : [describeHangs(hangs)]),
+  ].join('; ');
   const publisher = new MqttPublisher({
     url: config.mqttUrl,
     deviceId: config.deviceId,
@@ -190,8 +197,11 @@ async function composeRun(options: {
       await outbox.stop();
       await clock.stop();
       for (const part of indicator) await part.stop();
+      if (await thread.stop()) return;
       // As with a thread that dies: whoever started the agent starts it anew. The watchdog stays armed until then.
-      if (!(await thread.stop())) process.kill(process.pid, 'SIGKILL');
+      await hangBook.stop();
+      await keeper?.awaitReset();
+      process.kill(process.pid, 'SIGKILL');
     },
   };
 }
@@ -234,28 +244,6 @@ async function createModels(options: {
     await thread.stop();
     throw error;
   }
-}
-
-/** Undefined where none is configured. */
-function createWatchdogKeeper(options: {
-  config: AgentConfig;
-  vitalSigns: VitalSigns;
-  logger: Logger;
-}): WatchdogKeeper | undefined {
-  const { config, vitalSigns, logger } = options;
-  const { watchdog: device, dataDirectory } = config;
-  if (device === undefined) return undefined;
-  const camera = parseCameraUrl(config.camera);
-  return new WatchdogKeeper({
-    watchdog: new DeviceWatchdog({ path: device, logger }),
-    vitalSigns,
-    book: new RebootBook({
-      files: new FolderFiles({ folder: path.join(dataDirectory, 'watchdog') }),
-    }),
-    isCameraLocal: camera.kind !== 'ffmpeg' || camera.input === 'v4l2',
-    nowMs: () => performance.now(),
-    logger,
-  });
 }
 
 function createPrivacySwitch(config: AgentConfig): PrivacySwitch | undefined {

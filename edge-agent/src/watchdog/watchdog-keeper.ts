@@ -29,6 +29,8 @@ const longestTimeoutMs = 24 * 3_600_000;
 const curedAfterMs = 3_600_000;
 /** A disk that hasn't taken the count by then hangs, and is itself a reason. */
 const bookTimeoutMs = 10_000;
+/** Look, count and the device's own timeout together. */
+const resetWithinMs = 60_000;
 
 /**
  * Feeds the watchdog while the agent really works: its event loop turns (or nobody would call), the outbox answers,
@@ -70,6 +72,15 @@ export class WatchdogKeeper implements Lifecycle {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#options.watchdog.stop();
+  }
+
+  /**
+   * For a process that is about to kill itself: resolves at once, but where the machine should be reset, only when that
+   * has not come. Else the next process would feed the device, and a reset that is counted would not happen.
+   */
+  async awaitReset(): Promise<void> {
+    if (this.#timer === undefined || this.#fault(this.#rebootsBefore) === undefined) return;
+    await new Promise<void>((resolve) => void setTimeout(resolve, resetWithinMs));
   }
 
   #look(): void {

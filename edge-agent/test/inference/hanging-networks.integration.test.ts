@@ -63,14 +63,19 @@ describe('an agent whose networks hang', { concurrency: true }, () => {
     });
   });
 
-  it('ends where its thread can not be ended, with the watchdog armed and all said before', async () => {
-    await withHangingAgent('native', async ({ agent, watchdog }) => {
+  it('ends where its thread can not be ended, with the watchdog armed and all said before, and the next one counts it', async () => {
+    await withHangingAgent('native', async ({ agent, hangFile, watchdog }) => {
       await until(() => agent.ending !== undefined, noticedWithinMs);
       assert.equal(agent.ending, 'SIGKILL');
       assert.equal(agent.statuses.at(-1)?.state, 'offline');
       assert.equal(agent.records.at(-1)?.kind, 'presence');
       assert.match(agent.stderr, /thread of the networks hangs/);
       assert.match(await readFile(watchdog, 'latin1'), /^\0+$/);
+      await rm(hangFile);
+      await agent.start();
+      await until(() => agent.statuses.at(-1)?.state === 'online', 30_000);
+      const detail = agent.statuses.at(-1)?.detail ?? '';
+      assert.match(detail, /the networks have hung once since \d{4}-\d\d-\d\dT\d\d:\d\dZ/);
     });
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import { silentLogger } from '@emotion-fleet/service';
+import { HangBook } from '../../src/watchdog/hang-book.ts';
 import { RebootBook } from '../../src/watchdog/reboot-book.ts';
 import { VitalSigns } from '../../src/watchdog/vital-signs.ts';
 import { guarded, WatchdogKeeper } from '../../src/watchdog/watchdog-keeper.ts';
@@ -19,6 +20,7 @@ class Machine {
   flush: () => Promise<void> = async () => undefined;
   watchdog = new FakeWatchdog();
   signs = new VitalSigns({ nowMs: () => this.nowMs });
+  hangBook = this.#newHangBook();
   camera = new FakeFrameSource();
   keeper = this.#newKeeper(true);
 
@@ -27,10 +29,26 @@ class Machine {
     await this.keeper.stop();
     this.watchdog = new FakeWatchdog();
     this.signs = new VitalSigns({ nowMs: () => this.nowMs });
+    this.hangBook = this.#newHangBook();
     this.camera = new FakeFrameSource();
     this.keeper = this.#newKeeper(isCameraLocal);
+    await this.hangBook.start();
     await this.keeper.start();
     await this.beginRun();
+  }
+
+  /** The thread of the networks hangs, and can't be ended. */
+  async hang(): Promise<void> {
+    await this.hangBook.note();
+  }
+
+  /** The process kills itself after its drain; true where the machine is reset before. */
+  async killItself(): Promise<boolean> {
+    if (await this.run(2 * stepMs, { films: true })) return true;
+    const waits = Symbol('waits');
+    const soon = new Promise((resolve) => setImmediate(resolve, waits));
+    const first = await Promise.race([this.keeper.awaitReset(), soon]);
+    return first === waits && this.run(minuteMs, { films: true });
   }
 
   async beginRun(): Promise<void> {
@@ -53,6 +71,11 @@ class Machine {
       if (hungryMs >= 15_000) return true;
     }
     return false;
+  }
+
+  #newHangBook(): HangBook {
+    const { files, signs: vitalSigns } = this;
+    return new HangBook({ files, vitalSigns, logger: silentLogger() });
   }
 
   #newKeeper(isCameraLocal: boolean): WatchdogKeeper {
@@ -136,6 +159,24 @@ describe('WatchdogKeeper', () => {
     assert.equal(await machine.run(2 * hourMs, { films: true }), false);
     assert.equal(await hangFor(8), false, 'counted anew');
     assert.equal(await hangFor(8), true);
+  });
+
+  it('lets the machine be reset when networks hang in process after process, each of which is killed', async () => {
+    const machine = new Machine();
+    await machine.boot();
+    const startedAtMs = machine.nowMs;
+    const isReset = async () => {
+      for (let process = 0; process < 30; process += 1) {
+        await machine.boot();
+        if (await machine.run(40_000, { films: true })) return true;
+        await machine.hang();
+        if (await machine.killItself()) return true;
+      }
+      return false;
+    };
+    assert.equal(await isReset(), true);
+    assert.equal(Math.ceil((machine.nowMs - startedAtMs) / minuteMs), 12);
+    assert.equal(await isReset(), false, 'the next one comes later');
   });
 
   it('does not reset what it can not count', async () => {
