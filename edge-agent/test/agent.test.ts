@@ -3,10 +3,11 @@ import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import type { HealthMessage } from '@emotion-fleet/contracts';
 import { silentLogger } from '@emotion-fleet/service';
 import { EdgeAgent, type AgentOutbox } from '../src/agent.ts';
+import type { Frame } from '../src/ports.ts';
 import { ExclusionZones } from '../src/privacy/exclusion-zones.ts';
 import { FakeClassifier, FakeDetector, FakeFrameSource, FakePrivacySwitch } from './fakes.ts';
 import { MemorySink } from './memory-sink.ts';
-import { paintedFrame } from './painted-frame.ts';
+import { paintedFrame, type PaintedBox } from './painted-frame.ts';
 import { until } from './until.ts';
 
 const frameMs = 200;
@@ -69,7 +70,17 @@ class Stage {
     }
   }
 
-  show(frame: ReturnType<typeof paintedFrame>): void {
+  /** The same pictures in turn, with time passing for the timers, too. */
+  async repeat(pictures: readonly Frame[], durationMs: number): Promise<void> {
+    for (let frames = 1; frames <= durationMs / frameMs; frames += 1) {
+      this.nowMs += frameMs;
+      this.show({ ...pictures[frames % pictures.length]!, capturedAtMs: this.nowMs });
+      await settled();
+      if (frames % (1_000 / frameMs) === 0) mock.timers.tick(1_000);
+    }
+  }
+
+  show(frame: Frame): void {
     this.source.events?.onFrame(frame);
   }
 }
@@ -78,6 +89,21 @@ class Stage {
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 }
+
+/** Two pictures of the same scene, which differ by their noise. */
+function twoPictures(boxes: readonly PaintedBox[] = []): Frame[] {
+  return [1, 2].map((seed) => paintedFrame({ boxes, seed, capturedAtMs: 0 }));
+}
+
+const night = { x: 0, y: 0, width: 640, height: 480, luma: 18 };
+const lamp = { x: 600, y: 20, width: 32, height: 32, luma: 200 };
+
+/** Pictures that show nothing, by what a camera is then called, and for how long they are believed. */
+const blindPictures = [
+  { state: 'covered', pictures: twoPictures([night]), believedMs: 0 },
+  { state: 'dark', pictures: twoPictures([night, lamp]), believedMs: 0 },
+  { state: 'frozen', pictures: twoPictures().slice(1), believedMs: 2_000 },
+] as const;
 
 const face = { box: { x: 200, y: 100, width: 80, height: 100 }, score: 0.9 };
 const happy = { happy: 0.9, sad: 0.02, neutral: 0.06, other: 0.02 };
@@ -207,6 +233,42 @@ describe('EdgeAgent', () => {
       assert.ok(stage.outbox.of('presence').at(-1)!.analysedMs > 0, 'it watches again');
     }
   });
+
+  for (const { state, pictures, believedMs } of blindPictures) {
+    it(`watches nothing while the picture is ${state}, says so, and is ok again when that ends`, async () => {
+      const stage = new Stage();
+      await stage.agent.start();
+      stage.detector.faces = [face];
+      await stage.film(3_000);
+      assert.equal(stage.agent.cameraState, 'ok');
+      await stage.repeat(pictures, believedMs);
+      const { calls } = stage.detector;
+      await stage.repeat(pictures, 119_000 - believedMs);
+      assert.equal(stage.agent.cameraState, state);
+      assert.equal(stage.detector.calls, calls);
+      assert.equal(stage.outbox.of('visit').length, 1, 'who was in view is out of it');
+      const [begun, blind] = stage.outbox.of('presence');
+      assert.equal(begun!.cameraState, state);
+      assert.ok(begun!.analysedMs > 2_000 && begun!.analysedMs <= 3_000 + believedMs);
+      assert.deepEqual([blind!.cameraState, blind!.analysedMs], [state, 0]);
+      await until(() => stage.health.length === 3);
+      assert.deepEqual(
+        stage.health.map(({ cameraState }) => cameraState),
+        [state, state, state],
+      );
+      stage.detector.faces = [];
+      await stage.repeat(twoPictures(), 32_000);
+      assert.equal(stage.agent.cameraState, 'ok');
+      await until(() => stage.health.length === 5);
+      assert.equal(stage.health.at(-1)!.cameraState, 'ok');
+      await stage.agent.stop();
+      const last = stage.outbox.of('presence').at(-1)!;
+      assert.equal(last.cameraState, 'ok');
+      // All but the second in which the state had to hold.
+      const watchedMs = last.analysedMs;
+      assert.ok(watchedMs >= 28_000 && watchedMs <= 31_000, String(watchedMs));
+    });
+  }
 
   it('analyses nothing while the privacy switch is on, says so, and goes on afterwards', async () => {
     const stage = new Stage();
