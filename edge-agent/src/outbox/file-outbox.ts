@@ -1,4 +1,3 @@
-import type { ClockOffset } from '../clock/clock-offset.ts';
 import type { RecordDraft, RecordSink } from '../ports.ts';
 import { BatchReader, type BatchLimits, type OutboxBatch } from './batch-reader.ts';
 import { mergeCoverages, storeGap, type Coverage } from './coverage.ts';
@@ -7,7 +6,6 @@ import { Exclusive } from './exclusive.ts';
 import { encodeRecord, maxFrameBytes } from './frame.ts';
 import { MemoryTail } from './memory-tail.ts';
 import { outboxDefaults, type FileOutboxOptions, type OutboxStatus } from './outbox-options.ts';
-import { emptyState, type OutboxState } from './outbox-state.ts';
 import { storeDraft } from './record-text.ts';
 import { oldestAgeMs } from './oldest-age.ts';
 import { recover, type Recovered } from './recovery.ts';
@@ -15,7 +13,7 @@ import { Retention } from './retention.ts';
 import { Run } from './run.ts';
 import { RunBook } from './run-book.ts';
 import { SegmentLog } from './segment-log.ts';
-import { SlotFile } from './slot-file.ts';
+import { StateKeeper } from './state-keeper.ts';
 
 const ageCheckIntervalMs = 60_000;
 /** Ranges of earlier runs that a start may have to declare again; beyond it the oldest are only logged. */
@@ -41,7 +39,7 @@ interface Parts {
  */
 export class FileOutbox implements RecordSink {
   readonly #options: Required<FileOutboxOptions>;
-  readonly #slots: SlotFile;
+  readonly #state: StateKeeper;
   readonly #tail: MemoryTail;
   readonly #exclusive = new Exclusive();
   readonly #listeners = new Set<() => void>();
@@ -49,10 +47,6 @@ export class FileOutbox implements RecordSink {
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | undefined;
   #running = false;
-  #storedOffset: ClockOffset | undefined;
-  #stateStored = false;
-  #marksDue = false;
-  #markedAtMs = -Infinity;
   #ageCheckedAtMs = -Infinity;
   /** Group intervals since the last flush. */
   #skipped = 0;
@@ -60,7 +54,7 @@ export class FileOutbox implements RecordSink {
 
   constructor(options: FileOutboxOptions) {
     this.#options = { ...outboxDefaults, ...options };
-    this.#slots = new SlotFile({ files: options.files, name: 'state' });
+    this.#state = new StateKeeper(this.#options);
     this.#tail = new MemoryTail({ maxBytes: this.#options.maxTailBytes });
   }
 
@@ -71,8 +65,7 @@ export class FileOutbox implements RecordSink {
   async start(): Promise<void> {
     const { files, logger, runId, flushIntervalMs } = this.#options;
     await files.open();
-    const state = ((await this.#slots.read()) ?? emptyState) as OutboxState;
-    const recovered = await recover({ files, state });
+    const recovered = await recover({ files, state: await this.#state.read() });
     const current = new Run({ ordinal: recovered.nextOrdinal, runId });
     const parts = this.#assemble(new RunBook({ earlier: recovered.earlier, current }));
     this.#parts = parts;
@@ -125,7 +118,7 @@ export class FileOutbox implements RecordSink {
   /** The batch is durable in the cloud. */
   ack(batch: OutboxBatch): void {
     this.#started().book.ack(batch.items);
-    this.#marksDue = true;
+    this.#state.noteAck();
   }
 
   /** `take` begins again with the oldest record that isn't acked: for a new connection. */
@@ -157,7 +150,7 @@ export class FileOutbox implements RecordSink {
     this.#declareLost();
     await this.flush();
     await this.#exclusive.run(async () => {
-      await this.#attempt(() => this.#storeState());
+      await this.#attempt(() => this.#state.write(this.#started().book));
       await this.#options.files.close();
     });
   }
@@ -187,14 +180,10 @@ export class FileOutbox implements RecordSink {
 
   async #storeRun(): Promise<void> {
     try {
-      await this.#storeState();
-    } catch (cause) {
-      const code = (cause as NodeJS.ErrnoException).code ?? '';
-      if (['EACCES', 'EPERM', 'EROFS'].includes(code)) {
-        const message = 'The outbox folder is not writable: give the agent write access to it.';
-        throw new OutboxError('folder_unwritable', message, { cause });
-      }
-      this.#report(cause);
+      await this.#state.writeFirst(this.#started().book);
+    } catch (error) {
+      if (error instanceof OutboxError) throw error;
+      this.#report(error);
     }
   }
 
@@ -212,10 +201,10 @@ export class FileOutbox implements RecordSink {
   async #flush(): Promise<void> {
     const { book, log } = this.#started();
     const syncedBefore = book.current.syncedSeq;
-    const offsetBefore = this.#storedOffset;
+    const offsetBefore = this.#state.storedOffset;
     let sound = await this.#attempt(() => this.#storeChangedRun());
     sound = (await this.#attempt(() => this.#keepBounds())) && sound;
-    if (this.#stateStored && this.#tail.frames.length > 0) {
+    if (this.#state.isStored && this.#tail.frames.length > 0) {
       sound = (await this.#attempt(() => log.write(this.#tail.frames.slice()))) && sound;
       this.#tail.dropBelow(book.current.syncedSeq);
     }
@@ -225,17 +214,15 @@ export class FileOutbox implements RecordSink {
       this.#options.logger.info('the disk takes records again');
     }
     if (sound) this.#declareLost();
-    if (book.current.syncedSeq !== syncedBefore || this.#storedOffset !== offsetBefore) {
+    if (book.current.syncedSeq !== syncedBefore || this.#state.storedOffset !== offsetBefore) {
       for (const listener of this.#listeners) listener();
     }
   }
 
   /** The run's id and its offset go to disk before anything that relies on them. */
   async #storeChangedRun(): Promise<void> {
-    const changed = this.#options.clock.offset !== this.#storedOffset;
-    if (this.#stateStored && !changed) return;
-    await this.#storeState();
-    if (changed) this.#ageCheckedAtMs = -Infinity;
+    const hasOtherOffset = await this.#state.writeChanged(this.#started().book);
+    if (hasOtherOffset) this.#ageCheckedAtMs = -Infinity;
   }
 
   async #keepBounds(): Promise<void> {
@@ -252,11 +239,9 @@ export class FileOutbox implements RecordSink {
   /** Ack marks first, then the files that they make superfluous. */
   async #clean(): Promise<void> {
     const parts = this.#started();
-    const { files, markIntervalMs } = this.#options;
+    const { files } = this.#options;
     const removable = parts.retention.removable();
-    const sinceMarkMs = this.#options.clock.nowMs() - this.#markedAtMs;
-    const late = this.#marksDue && sinceMarkMs >= markIntervalMs;
-    if (removable.length > 0 || late) await this.#storeState();
+    if (removable.length > 0 || this.#state.areMarksLate) await this.#state.write(parts.book);
     for (const { run, segment } of removable) {
       await files.remove(segment.name);
       run.segments.splice(run.segments.indexOf(segment), 1);
@@ -266,22 +251,6 @@ export class FileOutbox implements RecordSink {
     parts.leftovers = undefined;
     for (const name of leftovers.obsolete) await files.remove(name);
     for (const { name, goodBytes } of leftovers.torn) await files.truncate(name, goodBytes);
-  }
-
-  async #storeState(): Promise<void> {
-    const { book } = this.#started();
-    const { offset } = this.#options.clock;
-    this.#marksDue = false;
-    this.#markedAtMs = this.#options.clock.nowMs();
-    try {
-      await this.#slots.write(book.state(offset));
-    } catch (error) {
-      this.#marksDue = true;
-      throw error;
-    }
-    this.#stateStored = true;
-    this.#storedOffset = offset;
-    book.current.offset = offset;
   }
 
   /** Appends a gap record: the one kind that may go beyond the tail's limit, so that no loss stays silent. */
