@@ -2,6 +2,7 @@ import { mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:f
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import path from 'node:path';
+import { connectionFault, proxyFault } from './connection-fault.ts';
 import type { FetchableModel } from './fetchable-models.ts';
 import { sha256Of } from './model-card.ts';
 import { ModelError } from './model-error.ts';
@@ -78,7 +79,9 @@ async function download(file: FileHandle, options: FetchModelOptions): Promise<v
     if (!isPart && statusCode !== 200) {
       // A server that can't go on from here can begin anew; one that is busy or fails goes on later.
       if (statusCode === 416 || statusCode === 206) await restart(file);
-      throw unreachable(url, `it answered ${statusCode}`);
+      // Of a server itself it makes no sense.
+      const isProxy = statusCode === 407;
+      throw unreachable(url, isProxy ? proxyFault(statusCode) : `it answered ${statusCode}`);
     }
     if (!isPart) have = await restart(file);
     for await (const chunk of response as AsyncIterable<Uint8Array>) {
@@ -95,9 +98,9 @@ async function download(file: FileHandle, options: FetchModelOptions): Promise<v
     }
   } catch (cause) {
     signal?.throwIfAborted();
-    if (cause instanceof ModelError) throw cause;
-    const reason = abort.signal.aborted ? 'the server says nothing' : reasonOf(cause);
-    throw unreachable(url, reason, cause);
+    if (abort.signal.aborted) throw unreachable(url, 'the server says nothing', cause);
+    if (cause instanceof ModelError || !(cause instanceof Error)) throw cause;
+    throw unreachable(url, connectionFault(cause, url), cause);
   } finally {
     clearTimeout(timer);
     abort.abort();
@@ -116,7 +119,8 @@ async function get(
   const { get: request } = url.startsWith('https:') ? https : http;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const headers = from > 0 ? { range: `bytes=${from}-` } : {};
-    request(url, { headers, signal }, resolve).on('error', reject);
+    const fail = (error: Error) => reject(unreachable(url, connectionFault(error, url), error));
+    request(url, { headers, signal }, resolve).on('error', fail);
   });
   const { statusCode = 0, headers } = response;
   if (statusCode < 300 || statusCode > 399 || headers.location === undefined) return response;
@@ -172,11 +176,4 @@ function unreachable(url: string, reason: string, cause?: unknown): ModelError {
     message: `${url} can't be loaded: ${reason}.`,
     cause,
   });
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'no network, or no such host';
-  return code ?? error.message;
 }
