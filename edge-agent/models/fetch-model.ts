@@ -73,7 +73,7 @@ async function download(file: FileHandle, options: FetchModelOptions): Promise<v
   const either = signal === undefined ? abort.signal : AbortSignal.any([signal, abort.signal]);
   const timer = setTimeout(() => abort.abort(new Error('silent')), silentMs);
   try {
-    const response = await get(url, { from: have, signal: either });
+    const response = await get(url, { from: have, signal: either, silentMs });
     const { statusCode = 0, httpVersion, headers } = response;
     const isPart = statusCode === 206 && continuesAt(response, have);
     if (!isPart && statusCode !== 200) {
@@ -113,14 +113,16 @@ async function download(file: FileHandle, options: FetchModelOptions): Promise<v
  */
 async function get(
   url: string,
-  options: { from: number; signal: AbortSignal; redirects?: number },
+  options: { from: number; signal: AbortSignal; silentMs: number; redirects?: number },
 ): Promise<IncomingMessage> {
-  const { from, signal, redirects = 0 } = options;
+  const { from, signal, silentMs, redirects = 0 } = options;
   const { get: request } = url.startsWith('https:') ? https : http;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const headers = from > 0 ? { range: `bytes=${from}-` } : {};
     const fail = (error: Error) => reject(unreachable(url, connectionFault(error, url), error));
-    request(url, { headers, signal }, resolve).on('error', fail);
+    // Node tells no signal to a proxy that hasn't opened its tunnel yet: the timeout, 5 s without one, ends that.
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    request(url, { headers, signal, timeout: silentMs }, resolve).on('error', fail);
   });
   const { statusCode = 0, headers } = response;
   if (statusCode < 300 || statusCode > 399 || headers.location === undefined) return response;
@@ -128,7 +130,7 @@ async function get(
   if (redirects >= maxRedirects) throw unreachable(url, 'it sends from address to address');
   const next = new URL(headers.location, url);
   if (!/^https?:$/.test(next.protocol)) throw unreachable(url, `it sends to ${next.protocol}`);
-  return get(next.href, { from, signal, redirects: redirects + 1 });
+  return get(next.href, { ...options, redirects: redirects + 1 });
 }
 
 async function restart(file: FileHandle): Promise<number> {

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { fetchableModel } from '../../models/fetchable-models.ts';
 import { HttpsBench } from './https-bench.ts';
@@ -121,6 +122,44 @@ describe('npm run models -- fetch through an HTTPS proxy', () => {
       const { stderr } = await fetchYunet({ url: bench.url('/yunet.onnx'), env });
       assert.match(stderr, /certificate is not trusted here \(DEPTH_ZERO_SELF_SIGNED_CERT\)/);
       assert.match(stderr, /NODE_EXTRA_CA_CERTS/);
+    });
+  });
+});
+
+describe('fetchModel through an HTTPS proxy', () => {
+  /** Prints the reason of a load that ends without a file, or that it still goes on after 3 s. */
+  async function fetchInChild(options: { env: Environment; lines: readonly string[] }) {
+    const file = pathToFileURL(path.join(root, 'edge-agent/models/fetch-model.ts')).href;
+    const lines = [
+      `import { fetchModel } from '${file}';`,
+      'setTimeout(() => console.log("it goes on"), 3_000).unref();',
+    ];
+    const program = [...lines, ...options.lines].join('\n');
+    const env = { ...process.env, ...options.env, NODE_USE_ENV_PROXY: '1' };
+    const child = promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
+      ...{ env, timeout: 20_000 },
+    });
+    return (await child).stdout.trim();
+  }
+
+  it('gives up a proxy that says nothing, and ends at once when it is told to', async () => {
+    await atSite(async ({ bench, directory }) => {
+      bench.tunnelling = 'silent';
+      const [url, env] = [bench.url('/yunet.onnx'), bench.environment()];
+      const model = { file: 'tiny.onnx', bytes: 1, sha256: '' };
+      const options = JSON.stringify({ model, url, directory, silentMs: 500 });
+      const say = '.catch(({ message }) => console.log(message))';
+      const silent = await fetchInChild({ env, lines: [`await fetchModel(${options})${say}`] });
+      assert.equal(silent, `${url} can't be loaded: the server says nothing.`);
+
+      const lines = [
+        'const abort = new AbortController();',
+        `const load = fetchModel({ ...${options}, silentMs: 5_000, signal: abort.signal });`,
+        'setTimeout(() => abort.abort(new Error("another one is wanted")), 100);',
+        `await load${say};`,
+        'process.exit();',
+      ];
+      assert.equal(await fetchInChild({ env, lines }), 'another one is wanted');
     });
   });
 });

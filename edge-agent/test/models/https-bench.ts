@@ -8,7 +8,7 @@ import type { Duplex } from 'node:stream';
 import { selfSignedCertificate } from './self-signed-certificate.ts';
 
 /** What the proxy does with a wish for a tunnel. */
-type Tunnelling = 'open' | 'drop' | number;
+type Tunnelling = 'open' | 'drop' | 'silent' | number;
 
 /**
  * An HTTPS server whose name only the proxy knows, and the CONNECT proxy in front of it: as at a site where nothing
@@ -103,6 +103,7 @@ export class HttpsBench {
     this.credentials.push(request.headers['proxy-authorization']);
     this.#hold(client);
     const { tunnelling } = this;
+    if (tunnelling === 'silent') return;
     if (tunnelling === 'drop') return void client.destroy();
     if (tunnelling !== 'open') return void client.end(`HTTP/1.1 ${tunnelling} No\r\n\r\n`);
     const upstream = connect(portOf(this.#server), '127.0.0.1', () => {

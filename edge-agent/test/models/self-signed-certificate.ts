@@ -32,7 +32,7 @@ export function selfSignedCertificate(hostNames: readonly string[]): SelfSignedC
   const base64 = sequence(body, ecdsaWithSha256, signature).toString('base64');
   const lines = base64.match(/.{1,64}/g)!.join('\n');
   return {
-    key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     cert: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
   };
 }
