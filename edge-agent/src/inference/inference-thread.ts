@@ -96,10 +96,10 @@ export class InferenceThread {
     if (worker === undefined) return true;
     const ended = once(worker, 'exit').then(() => true);
     worker.postMessage({ kind: 'end', id: 0 } satisfies ThreadQuestion);
-    if (!this.#hangs && (await withinLimit(ended, endLimitMs))) return true;
+    if (!this.#hangs && (await endsWithin(ended, endLimitMs))) return true;
     // Only where it hangs: ONNX Runtime ends the whole process when its thread is terminated amid its work.
     void worker.terminate();
-    if (await withinLimit(ended, terminationLimitMs)) return true;
+    if (await endsWithin(ended, terminationLimitMs)) return true;
     this.#options.logger.error({}, 'the thread of the networks can not be ended');
     process.once('exit', () => process.kill(process.pid, 'SIGKILL'));
     return false;
@@ -164,7 +164,7 @@ export class InferenceThread {
 }
 
 /** False where it hasn't resolved by then. */
-async function withinLimit(ended: Promise<boolean>, limitMs: number): Promise<boolean> {
+async function endsWithin(ended: Promise<boolean>, limitMs: number): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => resolve(false), limitMs);
   try {

@@ -10,7 +10,7 @@ import type { RunSettings } from '../remote-config/run-settings.ts';
 import { loadModels } from './load-models.ts';
 import { areModelsReady, modelFolderOf, tidyModels } from './model-files.ts';
 import { readReferencePictures } from './reference-pictures.ts';
-import { tryNetworks } from './try-networks.ts';
+import { refusedIfEndless, tryNetworks } from './try-networks.ts';
 
 export { modelFolderOf };
 
@@ -57,8 +57,9 @@ async function tryInThread(options: {
   const { config, candidate, current, thread, signal, logger } = options;
   const models = await ensureModels({ cacheDirectory: config.modelCache });
   const common = { config, models, openSession: thread.openSession, logger };
+  const opening = openNetworks({ ...common, settings: candidate }).catch(refuseFile);
   const networks = {
-    candidate: await openNetworks({ ...common, settings: candidate }).catch(refuseFile),
+    candidate: await refusedIfEndless(opening, 'Opening its networks takes'),
     current: await openNetworks({ ...common, settings: current }),
   };
   const pictures = await readReferencePictures();

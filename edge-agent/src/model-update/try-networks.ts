@@ -105,20 +105,20 @@ function stopwatch(options: TryNetworksOptions): Stopwatch {
     signal.throwIfAborted();
     const startedAtMs = nowMs();
     if (startedAtMs > endMs) throw tooLong('The reference pictures take', trialLimitMs);
-    const result = await withinLimit(pass());
+    const result = await refusedIfEndless(pass(), 'One look at a reference picture takes');
     times.push(nowMs() - startedAtMs);
     return result;
   };
 }
 
-async function withinLimit<T>(pass: Promise<T>): Promise<T> {
+/** A network that opens never, or never answers, holds up the trials that come after it. */
+export async function refusedIfEndless<T>(work: Promise<T>, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_resolve, reject) => {
-    const late = tooLong('One look at a reference picture takes', passLimitMs);
-    timer = setTimeout(() => reject(late), passLimitMs);
+    timer = setTimeout(() => reject(tooLong(what, passLimitMs)), passLimitMs);
   });
   try {
-    return await Promise.race([pass, limit]);
+    return await Promise.race([work, limit]);
   } finally {
     clearTimeout(timer);
   }

@@ -5,41 +5,15 @@ import { test } from 'node:test';
 import { encodeGraph } from '../../models/onnx-graph.ts';
 import { YunetDetector } from '../../src/detect/yunet-detector.ts';
 import { withTemporaryFolder } from '../models/temporary-folder.ts';
-import { emptyYunetOutputs } from './yunet-tensors.ts';
+import { yunetThatSeesOneFace } from './yunet-tensors.ts';
 
 const size = { width: 64, height: 32 };
 const frame = { width: 128, height: 64, data: new Uint8Array(128 * 64 * 1.5), capturedAtMs: 0 };
 
-/** A network with the outputs of a YuNet that sees the same face in each picture. */
-function yunetThatSeesOneFace(): Uint8Array {
-  const outputs = emptyYunetOutputs(size);
-  outputs.get('cls_16')!.data[6] = 1;
-  outputs.get('obj_16')!.data[6] = 0.81;
-  outputs.get('bbox_16')!.data.set([0.5, 0, 0, 0], 6 * 4);
-  outputs.get('kps_16')!.data.set([0.75, 0, 0.25, 0], 6 * 10);
-  const results = [...outputs].map(([name, { data, columns }]) => ({
-    name,
-    shape: [1, data.length / columns, columns],
-    data,
-  }));
-  return encodeGraph({
-    name: 'one face',
-    input: { name: 'input', shape: [1, 3, size.height, size.width] },
-    outputs: results.map(({ name, shape }) => ({ name, shape })),
-    nodes: results.map(({ name }) => ({
-      operation: 'Identity',
-      inputs: [`${name}_value`],
-      output: name,
-      attributes: {},
-    })),
-    constants: results.map(({ name, shape, data }) => ({ name: `${name}_value`, shape, data })),
-  });
-}
-
 test('runs a file at its own size and gives boxes and eyes in frame pixels', async () => {
   await withTemporaryFolder(async (folder) => {
     const modelPath = path.join(folder, 'yunet.onnx');
-    await writeFile(modelPath, yunetThatSeesOneFace());
+    await writeFile(modelPath, yunetThatSeesOneFace(size));
     const detector = new YunetDetector({ modelPath });
     await detector.start();
     const [face, ...others] = await detector.detect(frame);

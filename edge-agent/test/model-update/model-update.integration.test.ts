@@ -7,12 +7,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { ClassifierModel } from '@emotion-fleet/contracts';
+import type { ClassifierModel, DeviceSettings, ReportedConfig } from '@emotion-fleet/contracts';
 import { ensureModels } from '../../models/index.ts';
 import { AgentProcess } from '../agent-process.ts';
 import { leftHalfNetwork, meanNetwork } from '../classify/tiny-networks.ts';
 import { until } from '../until.ts';
-import { alterations } from './altered-networks.ts';
+import { alterations, fatalNetwork, slowed } from './altered-networks.ts';
 
 const thresholds = { happy: 0.55, sad: 0.5, neutral: 0.55, other: 0.5 };
 
@@ -45,13 +45,21 @@ describe('an agent whose network is changed from afar', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
+  function samplesOf(run: string) {
+    return agent.records.filter(({ kind, runId }) => kind === 'sample' && runId === run);
+  }
+
+  function urlOf(id: string): string {
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/${id}.onnx`;
+  }
+
   /** A network of the operator's own at a local address. */
   function published(id: string, bytes: Uint8Array): ClassifierModel {
     files.set(`/${id}.onnx`, bytes);
     return {
       kind: 'xception',
       id,
-      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/${id}.onnx`,
+      url: urlOf(id),
       bytes: bytes.length,
       sha256: createHash('sha256').update(bytes).digest('hex'),
       temperature: 1.64,
@@ -66,10 +74,8 @@ describe('an agent whose network is changed from afar', () => {
     const good = await agent.report(({ version }) => version === 1);
     assert.match(good.modelId, /^blazeface-back-320x256-fp32\+house-1$/);
     assert.deepEqual(good.inForce.emotionThresholds, thresholds);
-    const samples = () =>
-      agent.records.filter((record) => record.kind === 'sample' && record.runId === good.runId);
-    await until(() => samples().length > 0, 60_000);
-    assert.equal(samples()[0]!.kind === 'sample' && samples()[0]!.modelId, good.modelId);
+    await until(() => samplesOf(good.runId).length > 0, 60_000);
+    assert.equal(samplesOf(good.runId)[0]!.modelId, good.modelId);
 
     const wrong: Record<string, [ClassifierModel, string, RegExp]> = {
       swapped: [
@@ -90,11 +96,17 @@ describe('an agent whose network is changed from afar', () => {
         'model_mismatch',
         /gives another file/,
       ],
+      slow: [
+        published('slow', slowed(big)),
+        'model_too_slow',
+        /takes it [\d.]+ ms, now [\d.]+ ms; at most [\d.]+ ms are wanted/,
+      ],
     };
     let version = 1;
     for (const [name, [classifier, code, reason]] of Object.entries(wrong)) {
       version += 1;
-      agent.want({ version, settings: { classifier } });
+      // At that rate the time that a frame may take is what runs now takes, and half of it.
+      agent.want({ version, settings: { classifier, analysisFps: 30 } });
       const { refused, ...kept } = await agent.report(
         (report) => report.refused?.version === version,
       );
@@ -103,5 +115,38 @@ describe('an agent whose network is changed from afar', () => {
       assert.deepEqual([kept.version, kept.runId], [1, good.runId], 'the run goes on');
     }
     assert.equal(agent.stderr.includes('Unhandled'), false);
+  });
+
+  it('takes another detector with that classifier, and keeps both where a third one is another file', async () => {
+    const classifier = published('house-1', big);
+    const small: DeviceSettings = { classifier, detector: { kind: 'blazeface', input: '256x192' } };
+    agent.want({ version: 21, settings: small });
+    const good = await agent.report(({ version }) => version === 21);
+    assert.equal(good.modelId, 'blazeface-back-256x192-fp32+house-1');
+    await until(() => samplesOf(good.runId).length > 0, 60_000);
+
+    const url = urlOf('house-1');
+    agent.want({ version: 22, settings: { classifier, detector: { kind: 'yunet', url } } });
+    const { refused, ...kept } = await agent.report((report) => report.refused?.version === 22);
+    assert.equal(refused?.code, 'model_mismatch');
+    assert.match(refused.reason, /gives another file than face_detection_yunet_2023mar\.onnx/);
+    assert.deepEqual([kept.version, kept.runId], [21, good.runId], 'the run goes on');
+  });
+
+  it('refuses a network that ends its process, at the next start, and measures on', async () => {
+    agent.want({ version: 31, settings: { classifier: published('fatal', fatalNetwork()) } });
+    const isRefused = (report: ReportedConfig) => report.refused?.version === 31;
+    if (process.arch !== 'x64') {
+      const { refused } = await agent.report(isRefused);
+      assert.equal(refused?.code, 'model_mismatch', 'other processors go on with a wrong number');
+      return;
+    }
+    await until(() => agent.ending !== undefined, 60_000);
+    assert.equal(agent.ending, 'SIGFPE');
+    await agent.start();
+    const { refused, version, runId } = await agent.report(isRefused);
+    assert.equal(refused?.code, 'crashed');
+    assert.equal(version, 0, 'the one before had not stood for a minute: it may have been that');
+    await until(() => samplesOf(runId).length > 0, 60_000);
   });
 });
