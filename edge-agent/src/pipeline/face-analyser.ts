@@ -40,6 +40,8 @@ const stillWaitMs = 5_500;
 interface Found {
   readonly atMs: number;
   readonly detections: readonly Detection[];
+  /** Each of them belongs to a confirmed track: taking one look for three must not make a visit of an error. */
+  readonly isConfirmed: boolean;
 }
 
 /** Detector, tracker and classifier in a row: what one frame says about the faces in it. */
@@ -64,13 +66,11 @@ export class FaceAnalyser {
    */
   async analyse(frame: Frame, movedAtMs = Infinity): Promise<Analysis> {
     const nowMs = frame.capturedAtMs;
-    const found = this.#stillFound({ nowMs, movedAtMs }) ?? {
-      atMs: nowMs,
-      detections: await this.#detect(frame),
-    };
-    this.#found = found;
-    const { detections } = found;
+    const found = this.#stillFound({ nowMs, movedAtMs });
+    const detections = found?.detections ?? (await this.#detect(frame));
     const { seen, ended } = this.#tracker.update({ nowMs, detections });
+    const isConfirmed = seen.every((track) => track.isConfirmed);
+    this.#found = found ?? { atMs: nowMs, detections, isConfirmed };
     const sightings: Sighting[] = [];
     for (const track of seen) sightings.push(await this.#readEmotion(track, frame, movedAtMs));
     this.#forget(ended);
@@ -95,7 +95,7 @@ export class FaceAnalyser {
   /** What was found, where it still holds: once it doesn't, no later picture makes it hold again. */
   #stillFound({ nowMs, movedAtMs }: { nowMs: number; movedAtMs: number }): Found | undefined {
     const found = this.#found;
-    if (found === undefined || found.atMs - movedAtMs < settledMs) return undefined;
+    if (!found?.isConfirmed || found.atMs - movedAtMs < settledMs) return undefined;
     return nowMs - found.atMs < stillWaitMs ? found : undefined;
   }
 

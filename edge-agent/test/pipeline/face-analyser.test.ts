@@ -50,6 +50,15 @@ describe('FaceAnalyser', () => {
     assert.equal(classifier.calls, 3);
   });
 
+  it('makes no visit of what the detector invents once while nothing moves', async () => {
+    const { analyser, detector } = newAnalyser();
+    detector.faces = [face(45)];
+    await analyser.analyse(frameAt(10_000), 0);
+    detector.faces = [];
+    const { sightings } = await analyser.analyse(frameAt(12_000), 0);
+    assert.deepEqual(sightings, [], 'the detector looked again');
+  });
+
   it('leaves a face unclassified where the classifier fails or gives no probabilities', async () => {
     const { analyser, detector, classifier } = newAnalyser();
     detector.faces = [face(45)];
