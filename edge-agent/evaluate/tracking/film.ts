@@ -103,12 +103,12 @@ function isVisible(options: {
   return seenShare(face, covers) >= leastSeen;
 }
 
-function isAway(person: Person, nowMs: number): boolean {
+export function isAway(person: Person, nowMs: number): boolean {
   return person.awayMs.some(({ fromMs, toMs }) => nowMs >= fromMs && nowMs < toMs);
 }
 
 /** From the floor to the ceiling. */
-function boxOf({ x, z, widthM }: Pillar): Box {
+export function boxOf({ x, z, widthM }: Pillar): Box {
   const scale = focalPx / z;
   return {
     x: frame.width / 2 + (x - widthM / 2) * scale,

@@ -1,7 +1,7 @@
 /** `npm run evaluate:tracker`: how well faces are followed on generated scenes with known truth. */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { compareTrackers, frameRates } from './compare-trackers.ts';
+import { compareTrackers, scoreBehindGate } from './compare-trackers.ts';
 import { tableOf } from './table.ts';
 import { timeTracker } from './time-tracker.ts';
 
@@ -10,6 +10,9 @@ const usage = `Usage: npm run evaluate:tracker -- [--seeds N] [--first-seed N] [
   --seeds N        films of each kind of scene (default 10)
   --first-seed N   the first one's seed, the others follow (default 1)
   --json FILE      writes the report there, too`;
+
+/** Frames/s of the agent's default. */
+const agentsRate = 5;
 
 function readArguments() {
   try {
@@ -40,7 +43,12 @@ if (wanted === undefined) {
 } else {
   const { count, first, file } = wanted;
   const seeds = Array.from({ length: count }, (_, index) => first + index);
-  const rows = compareTrackers({ seeds, framesPerSecond: frameRates });
+  const rows = [
+    ...compareTrackers({ seeds }),
+    ...(await scoreBehindGate({ seeds, framesPerSecond: [agentsRate] })),
+    ...compareTrackers({ seeds, kinds: ['waiting'], framesPerSecond: [agentsRate] }),
+    ...(await scoreBehindGate({ seeds, kinds: ['waiting'], framesPerSecond: [agentsRate] })),
+  ];
   const timing = [10, 50].map((faces) => timeTracker({ faces }));
   console.log(tableOf(rows));
   for (const { faces, medianUs } of timing) {

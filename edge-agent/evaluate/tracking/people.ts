@@ -40,6 +40,8 @@ export interface Person {
   readonly awayMs: readonly Span[];
   /** Own rhythm of steps and sway. */
   readonly phase: number;
+  /** Share of the sway of someone who stands; who sits still has little of it. */
+  readonly swayShare?: number;
 }
 
 /** Walking speed of pedestrians: mean 1.34 m/s, deviation 0.26 (Weidmann 1993). */
@@ -92,16 +94,16 @@ function cornerPlaceOf(path: readonly Waypoint[], nowMs: number): Place {
 function headOf(person: Person, nowMs: number): (Place & { heightM: number }) | undefined {
   const place = placeOf(person, nowMs);
   if (place === undefined) return undefined;
-  const { phase, faceHeightM } = person;
+  const { phase, faceHeightM, swayShare = 1 } = person;
   const turn = (periodMs: number) => Math.sin((2 * Math.PI * nowMs) / periodMs + phase);
   const isWalking = place.speed > 0.3;
   const sway = isWalking
     ? 0.02 * turn(1_000)
-    : 0.01 * turn(3_100) + 0.04 * Math.tanh(3 * turn(29_000));
-  const bob = isWalking ? 0.02 * turn(500) : 0.003 * turn(2_300);
+    : swayShare * (0.01 * turn(3_100) + 0.04 * Math.tanh(3 * turn(29_000)));
+  const bob = isWalking ? 0.02 * turn(500) : swayShare * 0.003 * turn(2_300);
   return {
     x: place.x + sway,
-    z: place.z + (isWalking ? 0 : 0.01 * turn(4_300)),
+    z: place.z + (isWalking ? 0 : swayShare * 0.01 * turn(4_300)),
     heightM: faceHeightM + bob,
   };
 }

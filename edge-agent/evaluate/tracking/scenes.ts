@@ -16,7 +16,10 @@ export const sceneKinds = [
   'standing',
   'crowd',
 ] as const;
-export type SceneKind = (typeof sceneKinds)[number];
+/** So still that the motion gate leaves most of it out: for the figures behind the gate. */
+const stillKind = 'waiting';
+const allKinds = [...sceneKinds, stillKind] as const;
+export type SceneKind = (typeof allKinds)[number];
 
 /** A pillar or a rack between the camera and the people. */
 export interface Pillar {
@@ -110,11 +113,22 @@ const makers: Record<SceneKind, (scene: SceneBuilder) => void> = {
     }
     for (const atMs of random.arrivals(15_000, durationMs)) scene.approacher(atMs);
   },
+  /** A waiting room: three seats, in each someone for half a minute to three who hardly moves. */
+  waiting: (scene) => {
+    const { random, durationMs } = scene;
+    for (const place of [-0.8, 0, 0.8]) {
+      for (let atMs = random.exponential(20_000); atMs < durationMs;) {
+        const stayMs = Math.min(30_000 + random.exponential(30_000), 180_000);
+        scene.stayer({ atMs, x: place, z: random.between(1.8, 2.4), stayMs, swayShare: 0.03 });
+        atMs += stayMs + 10_000 + random.exponential(20_000);
+      }
+    }
+  },
 };
 
 export function makeScene({ kind, seed }: { kind: SceneKind; seed: number }): Scene {
-  const durationMs = kind === 'standing' ? 300_000 : 120_000;
-  const random = new Random(seed * 16 + sceneKinds.indexOf(kind));
+  const durationMs = kind === 'standing' || kind === 'waiting' ? 300_000 : 120_000;
+  const random = new Random(seed * 16 + allKinds.indexOf(kind));
   const scene = new SceneBuilder({ random, durationMs });
   makers[kind](scene);
   const { people, pillars } = scene;
@@ -171,8 +185,14 @@ class SceneBuilder {
   }
 
   /** Comes in from a side, stands, and leaves to a side. */
-  stayer(options: { atMs: number; x: number; z: number; stayMs: number }): void {
-    const { atMs, x, z, stayMs } = options;
+  stayer(options: {
+    atMs: number;
+    x: number;
+    z: number;
+    stayMs: number;
+    swayShare?: number;
+  }): void {
+    const { atMs, x, z, stayMs, swayShare = 1 } = options;
     const { random } = this;
     const outside = (halfViewM(z) + marginM) * (random.chance(0.5) ? 1 : -1);
     const speed = walkingSpeed(random);
@@ -187,6 +207,7 @@ class SceneBuilder {
         { atMs: outMs + (Math.abs(leave - x) * 1_000) / speed, x: leave, z },
       ],
       this.#lookAways(inMs, outMs),
+      swayShare,
     );
   }
 
@@ -220,7 +241,7 @@ class SceneBuilder {
     }));
   }
 
-  #add(path: readonly Waypoint[], awayMs: readonly Span[]): void {
+  #add(path: readonly Waypoint[], awayMs: readonly Span[], swayShare = 1): void {
     const { random } = this;
     this.people.push({
       id: this.people.length,
@@ -228,6 +249,7 @@ class SceneBuilder {
       path,
       awayMs,
       phase: random.between(0, 2 * Math.PI),
+      swayShare,
     });
   }
 }

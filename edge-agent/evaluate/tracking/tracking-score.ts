@@ -35,6 +35,12 @@ export interface TrackingScore {
 /** A face must be there for this long to be a visit. */
 const shortestVisitMs = 1_000;
 
+/** What a tracker made of one picture: for each face its track, and whose it really is. */
+export interface Look {
+  readonly seen: readonly FollowedTrack[];
+  readonly personIds: readonly (number | undefined)[];
+}
+
 /** Runs a tracker over a film at a frame rate that divides 30. */
 export function scoreTracker(options: {
   tracker: FaceTracker;
@@ -43,19 +49,31 @@ export function scoreTracker(options: {
 }): TrackingScore {
   const { tracker, film, framesPerSecond } = options;
   const step = ticksPerSecond / framesPerSecond;
+  const looks = film
+    .filter((_, tick) => tick % step === 0)
+    .map(({ nowMs, findings }): Look => {
+      const detections = findings.map(({ detection }) => detection);
+      const { seen } = tracker.update({ nowMs, detections });
+      // A snapshot: trackers go on changing their tracks.
+      const followed = seen.map(({ trackId, isConfirmed }) => ({ trackId, isConfirmed }));
+      return { seen: followed, personIds: findings.map(({ personId }) => personId) };
+    });
+  return scoreLooks({ film, looks });
+}
+
+export function scoreLooks(options: {
+  film: readonly Picture[];
+  looks: readonly Look[];
+}): TrackingScore {
+  const { film, looks } = options;
   const trackOf = new Map<number, string>();
   const personOf = new Map<string, number>();
   const owners = new Map<string, (number | undefined)[]>();
   const confirmed = new Set<string>();
   let switches = 0;
   let fragmentations = 0;
-  for (let tick = 0; tick < film.length; tick += step) {
-    const { nowMs, findings } = film[tick]!;
-    const { seen } = tracker.update({
-      nowMs,
-      detections: findings.map(({ detection }) => detection),
-    });
-    findings.forEach(({ personId }, index) => {
+  for (const { seen, personIds } of looks) {
+    personIds.forEach((personId, index) => {
       const { trackId, isConfirmed } = seen[index]!;
       if (isConfirmed) confirmed.add(trackId);
       owners.set(trackId, [...(owners.get(trackId) ?? []), personId]);
