@@ -13,9 +13,10 @@ import { LiveHub } from './live/live-hub.ts';
 import { checkLoopback } from './plugins/loopback.ts';
 import { checkGroupSize } from './privacy/group-size.ts';
 import { PrivacyGate } from './privacy/privacy-gate.ts';
-import { FleetMap } from './queries/fleet-map.ts';
+import { devicesReadAtOnce, Directory } from './queries/directory.ts';
 import { FleetActivity } from './queries/fleet-activity.ts';
-import { mayShowFaces } from './queries/last-hour.ts';
+import { FleetSource } from './queries/fleet-source.ts';
+import { LastHours, mayShowFaces } from './queries/last-hour.ts';
 import { LedgerReader } from './queries/ledger-reader.ts';
 import { isoTime } from './queries/query-range.ts';
 import type { ReadingTools } from './queries/reading.ts';
@@ -60,6 +61,10 @@ export interface DashboardServerOptions {
   readonly heartbeatIntervalMs?: number;
   /** See `FleetActivity`; default 10,000. */
   readonly activityMaxAgeMs?: number;
+  /** See `Directory`; default 4,500: a page that asks each 5 s gets a new one. */
+  readonly directoryMaxAgeMs?: number;
+  /** See `FleetSource`; default 1,000. */
+  readonly fleetMaxAgeMs?: number;
 }
 
 /** The dashboard's API, live events and pages on one loopback port. */
@@ -81,9 +86,10 @@ export class DashboardServer {
     checkLoopback(host);
     checkGroupSize(info);
     const tools = this.#createTools();
-    const live = this.#createLive(tools);
+    const fleets = this.#createFleets(tools);
+    const live = this.#createLive(tools, fleets);
     const configs = this.#createConfigs(tools);
-    const app = await this.#createApp({ tools, live, configs });
+    const app = await this.#createApp({ tools, fleets, live, configs });
     this.#app = app;
     this.#live = live;
     this.#configs = configs;
@@ -119,23 +125,34 @@ export class DashboardServer {
   }
 
   #createTools(): ReadingTools {
-    const { store, info, clock = systemClock, activityMaxAgeMs = 10_000 } = this.#options;
+    const { store, info, clock = systemClock } = this.#options;
+    const { activityMaxAgeMs = 10_000, directoryMaxAgeMs = 4_500 } = this.#options;
     const reader = new WindowReader(store);
     const activity = new FleetActivity({ reader, clock, maxAgeMs: activityMaxAgeMs });
     const gate = new PrivacyGate({ minimumGroupSize: info.minimumGroupSize, activity });
-    return { store, reader, activity, ledger: new LedgerReader({ store, clock }), gate, clock };
+    const lastHours = new LastHours({
+      ...{ activity, gate, clock, devicesReadAtOnce },
+      maxAgeMs: activityMaxAgeMs,
+    });
+    const directory = new Directory({ store, lastHours, clock, maxAgeMs: directoryMaxAgeMs });
+    const ledger = new LedgerReader({ store, clock });
+    return { store, reader, activity, directory, ledger, gate, clock };
   }
 
-  #createLive(tools: ReadingTools): LiveHub {
-    const { eventLog, logger, registry, ...options } = this.#options;
+  #createFleets({ clock }: ReadingTools): FleetSource {
+    const { registry, fleetMaxAgeMs = 1_000 } = this.#options;
+    return new FleetSource({ registry, clock, maxAgeMs: fleetMaxAgeMs });
+  }
+
+  #createLive(tools: ReadingTools, fleets: FleetSource): LiveHub {
+    const { eventLog, logger, ...options } = this.#options;
     return new LiveHub({
       eventLog,
       logger,
       metrics: this.#metrics,
       clock: tools.clock,
       groupId: `dashboard-live-${randomUUID()}`,
-      mayShowFaces: async (deviceId) =>
-        mayShowFaces(tools, await FleetMap.load(registry), deviceId),
+      mayShowFaces: async (deviceId) => mayShowFaces(tools, await fleets.load(), deviceId),
       ...(options.maxLiveStreams !== undefined && { maxStreams: options.maxLiveStreams }),
       ...(options.maxLiveBufferedBytes !== undefined && {
         maxBufferedBytes: options.maxLiveBufferedBytes,
@@ -152,13 +169,12 @@ export class DashboardServer {
     return new DeviceConfigs({ eventLog, clock, logger, groupId });
   }
 
-  #createApp(parts: Pick<ApiContext, 'tools' | 'live' | 'configs'>): Promise<ApiApp> {
+  #createApp(parts: Pick<ApiContext, 'tools' | 'fleets' | 'live' | 'configs'>): Promise<ApiApp> {
     const { registry, store, eventLog, logger, metrics, info, health, webRoot } = this.#options;
     const { requestsPerMinute = 6_000, heartbeatIntervalMs = 15_000 } = this.#options;
     return createApp({
       context: {
         ...parts,
-        registry,
         info: { ...info, startedAt: isoTime(parts.tools.clock.now()) },
       },
       logger,

@@ -58,12 +58,15 @@ test('an unknown site or device is a 404 with its own code', async (context) => 
   for (const url of [
     `/api/v1/devices/nothing/positions?${range}`,
     `/api/v1/devices/nothing/heatmap?${range}`,
+    '/api/v1/devices/nothing',
     '/api/v1/devices/nothing/health',
     '/api/v1/live?deviceId=nothing',
   ]) {
     assert.equal((await problemAt(dashboard, url)).code, 'no_such_device', url);
   }
-  assert.equal((await problemAt(dashboard, '/api/v1/sites/no/health')).code, 'no_such_site');
+  for (const url of ['/api/v1/sites/no', '/api/v1/sites/no/health', '/api/v1/devices?siteId=no']) {
+    assert.equal((await problemAt(dashboard, url)).code, 'no_such_site', url);
+  }
 });
 
 test('answers are never kept by a cache', async (context) => {
@@ -148,6 +151,8 @@ test('the OpenAPI document names each route once, with its answers', async (cont
     '/live',
     '/sites',
     '/devices',
+    '/sites/{siteId}',
+    '/devices/{deviceId}',
     '/sites/{siteId}/health',
     '/devices/{deviceId}/health',
     '/devices/{deviceId}/config',

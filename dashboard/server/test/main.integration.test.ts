@@ -32,7 +32,7 @@ test('serves a data folder until a signal, and leaves with 0', async (context) =
   const address = /http:\/\/127\.0\.0\.1:\d+/;
   await waitUntil(() => address.test(output.text), 20_000);
   const response = await fetch(`${address.exec(output.text)![0]}/api/v1/sites`);
-  assert.deepEqual(await response.json(), { items: [], next: null });
+  assert.deepEqual(await response.json(), { items: [], next: null, total: 0, all: 0 });
   child.kill('SIGTERM');
   await waitUntil(() => output.exitCode !== undefined, 20_000);
   assert.equal(output.exitCode, 0, output.text);

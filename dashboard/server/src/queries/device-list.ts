@@ -1,48 +1,52 @@
-import type { DeviceItem, DeviceList, PageQuery } from '@emotion-fleet/contracts/api';
-import { readDevicesNow, type DeviceNow } from './device-signs.ts';
-import type { FleetMap } from './fleet-map.ts';
-import { LastHourReader } from './last-hour.ts';
+import {
+  deviceStates,
+  deviceStatesByConcern,
+  type DeviceItem,
+  type DeviceList,
+  type DeviceListQuery,
+} from '@emotion-fleet/contracts/api';
+import type { Listing } from './directory.ts';
+import { compareNames, compareNumbers, hasWords, type Orders } from './list-order.ts';
 import { pageOf } from './page.ts';
-import { isoTime } from './query-range.ts';
-import type { ReadingTools } from './reading.ts';
 
-/** Devices by id, each with how it is doing. */
-export async function readDeviceList(
-  tools: ReadingTools,
-  fleet: FleetMap,
-  query: PageQuery,
-): Promise<DeviceList> {
-  const { page, next } = pageOf({
-    items: [...fleet.devices.values()],
-    idOf: ({ deviceId }) => deviceId,
-    query,
-  });
-  const now = tools.clock.now();
-  const [devices, lastHour] = await Promise.all([
-    readDevicesNow({ store: tools.store, devices: page, now }),
-    LastHourReader.read(tools, fleet),
-  ]);
-  const items = devices.map((device) => ({
-    ...deviceItem(device),
-    siteId: fleet.siteIdOf(device.device.deviceId, now),
-    ...lastHour.of({ kind: 'device', deviceId: device.device.deviceId }),
-  }));
-  return { items, next };
+const concerns = new Map(deviceStatesByConcern.map((state, index) => [state, index]));
+
+const orders: Orders<DeviceItem, NonNullable<DeviceListQuery['sort']>> = {
+  deviceId: undefined,
+  name: (a, b) => compareNames(a.name, b.name),
+  state: (a, b) => concerns.get(a.state)! - concerns.get(b.state)!,
+  coverageLastHour: (a, b) => compareNumbers(a.coverageLastHour, b.coverageLastHour),
+  visitsLastHour: (a, b) => compareNumbers(a.visitsLastHour, b.visitsLastHour),
+  framesPerSecond: (a, b) => compareNumbers(a.framesPerSecond, b.framesPerSecond),
+  // Times of one form: their text is in order, too.
+  lastRecordAt: (a, b) => compareNames(a.lastRecordAt ?? '', b.lastRecordAt ?? ''),
+};
+
+/** Cameras as they are asked for; by id where nothing is said. */
+export function listDevices({ devices }: Listing, query: DeviceListQuery): DeviceList {
+  const { siteId, state, q = '', sort = 'deviceId' } = query;
+  const there = [...devices.values()].filter(
+    (device) => siteId === undefined || device.siteId === siteId,
+  );
+  const matching = there.filter(
+    (device) =>
+      (state === undefined || device.state === state) &&
+      hasWords(q, [device.name, device.deviceId, device.siteName, device.siteId]),
+  );
+  return {
+    ...pageOf({
+      items: matching,
+      idOf: ({ deviceId }) => deviceId,
+      compare: orders[sort],
+      query,
+    }),
+    counts: countStates(there),
+  };
 }
 
-function deviceItem(
-  now: DeviceNow,
-): Omit<DeviceItem, 'siteId' | 'coverageLastHour' | 'visitsLastHour'> {
-  const { device, state, status, health, lastRecordAt, cameraState } = now;
-  return {
-    deviceId: device.deviceId,
-    name: device.name,
-    state,
-    connectedAt: status?.message.state === 'online' ? isoTime(status.receivedAt) : null,
-    lastRecordAt: lastRecordAt === undefined ? null : isoTime(lastRecordAt),
-    cameraState: cameraState ?? null,
-    modelId: status?.message.modelId ?? null,
-    agentVersion: status?.message.agentVersion ?? null,
-    framesPerSecond: health?.message.framesPerSecond ?? null,
-  };
+function countStates(devices: readonly DeviceItem[]): DeviceList['counts'] {
+  const zero = Object.fromEntries(deviceStates.map((state) => [state, 0]));
+  const counts = zero as DeviceList['counts'];
+  for (const { state } of devices) counts[state] += 1;
+  return counts;
 }

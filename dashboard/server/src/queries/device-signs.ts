@@ -13,15 +13,19 @@ import { mapLimited } from './map-limited.ts';
 const freshHealthMs = 2 * 60_000;
 const presenceLookbackMs = 5 * 60_000;
 
-/** A device as it is now. */
-export interface DeviceNow extends ExplainedState {
-  readonly device: DeviceEntry;
-  readonly status: DeviceStatusRow | undefined;
+/** What a device last said and stored. */
+export interface ReadSigns {
   /** The latest health message of the last two minutes. */
   readonly health: HealthRow | undefined;
   /** Epoch ms. */
   readonly lastRecordAt: number | undefined;
   readonly cameraState: CameraState | undefined;
+}
+
+/** A device as it is now. */
+export interface DeviceNow extends ExplainedState, ReadSigns {
+  readonly device: DeviceEntry;
+  readonly status: DeviceStatusRow | undefined;
 }
 
 /** Reads how each of these devices is doing. */
@@ -31,21 +35,26 @@ export async function readDevicesNow(options: {
   readonly now: number;
 }): Promise<DeviceNow[]> {
   const { store, devices, now } = options;
-  const rows = await store.readDeviceStatuses();
-  const statuses = new Map(rows.map((status) => [status.deviceId, status]));
-  return mapLimited(devices, (device) =>
-    readDeviceNow({ store, device, now, status: statuses.get(device.deviceId) }),
-  );
+  const statuses = await readStatuses(store);
+  return mapLimited(devices, async (device) => {
+    const signs = await readSigns({ store, deviceId: device.deviceId, now });
+    return deviceNow({ device, status: statuses.get(device.deviceId), signs, now });
+  });
 }
 
-async function readDeviceNow(options: {
+export async function readStatuses(
+  store: ObservationStore,
+): Promise<ReadonlyMap<string, DeviceStatusRow>> {
+  const rows = await store.readDeviceStatuses();
+  return new Map(rows.map((status) => [status.deviceId, status]));
+}
+
+export async function readSigns(options: {
   readonly store: ObservationStore;
-  readonly device: DeviceEntry;
+  readonly deviceId: string;
   readonly now: number;
-  readonly status: DeviceStatusRow | undefined;
-}): Promise<DeviceNow> {
-  const { store, device, now, status } = options;
-  const { deviceId } = device;
+}): Promise<ReadSigns> {
+  const { store, deviceId, now } = options;
   const soon = now + hourMs;
   const [runs, healths] = await Promise.all([
     store.readLedgerRuns(deviceId),
@@ -55,8 +64,17 @@ async function readDeviceNow(options: {
   const lastRecordAt = runs.length === 0 ? undefined : Math.max(...runs.map((r) => r.lastAt));
   const cameraState =
     health?.message.cameraState ?? (await lastPresenceState(store, deviceId, now));
-  const explained = explainState({ device, now, status, lastRecordAt, cameraState });
-  return { device, status, health, lastRecordAt, cameraState, ...explained };
+  return { health, lastRecordAt, cameraState };
+}
+
+export function deviceNow(options: {
+  readonly device: DeviceEntry;
+  readonly status: DeviceStatusRow | undefined;
+  readonly signs: ReadSigns;
+  readonly now: number;
+}): DeviceNow {
+  const { device, status, signs, now } = options;
+  return { device, status, ...signs, ...explainState({ device, now, status, ...signs }) };
 }
 
 async function lastPresenceState(

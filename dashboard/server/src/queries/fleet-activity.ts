@@ -28,9 +28,10 @@ export class FleetActivity {
   }
 
   async read(fleet: FleetMap, range: TimeRange): Promise<readonly Activity[]> {
-    const stays = fleet.stays({ kind: 'fleet' }, range);
-    // With the stays, since a device that was added or moved must be known to the gate at once.
-    const question = JSON.stringify([range, stays]);
-    return this.#kept.get(question, () => this.#reader.readActivity(stays, range));
+    // With the fleet, since a device that was added or moved must be known to the gate at once.
+    const question = `${range.from} ${range.to} ${fleet.fingerprint}`;
+    return this.#kept.get(question, () =>
+      this.#reader.readActivity(fleet.stays({ kind: 'fleet' }, range), range),
+    );
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type {
   Assignment,
   DeviceEntry,
@@ -21,12 +22,15 @@ export class FleetMap {
   readonly #stays = new Map<string, Stay[]>();
   readonly #staysBySite: ReadonlyMap<string, readonly Stay[]>;
   readonly #inOrder: readonly Stay[];
+  readonly #assignments: readonly Assignment[];
+  #fingerprint: string | undefined;
 
   constructor(options: {
     readonly sites: readonly SiteEntry[];
     readonly devices: readonly DeviceEntry[];
     readonly assignments: readonly Assignment[];
   }) {
+    this.#assignments = options.assignments;
     this.sites = new Map(options.sites.map((site) => [site.siteId, site]));
     this.devices = new Map(options.devices.map((device) => [device.deviceId, device]));
     const byTime = [...options.assignments].sort((a, b) => a.fromHour - b.fromHour);
@@ -49,6 +53,11 @@ export class FleetMap {
       registry.listAssignments(),
     ]);
     return new FleetMap({ sites, devices, assignments });
+  }
+
+  /** The same for two maps that say the same. */
+  get fingerprint(): string {
+    return (this.#fingerprint ??= this.#hash());
   }
 
   /** @throws ApiError `no_such_site`, `no_such_device` */
@@ -95,6 +104,11 @@ export class FleetMap {
     return [...everThere]
       .map((deviceId) => this.devices.get(deviceId)!)
       .filter((device) => !isRevoked(device, at) && this.siteIdOf(device.deviceId, at) === siteId);
+  }
+
+  #hash(): string {
+    const said = [[...this.sites.values()], [...this.devices.values()], this.#assignments];
+    return createHash('sha256').update(JSON.stringify(said)).digest('base64');
   }
 
   #staysAt(place: Place): readonly Stay[] {

@@ -3,7 +3,8 @@ import { isTooSmall } from '../privacy/group-size.ts';
 import { findHiddenPlaces, type HiddenPlaces } from '../privacy/hidden-places.ts';
 import { ExpectedTime } from './expected-time.ts';
 import type { FleetMap } from './fleet-map.ts';
-import type { Place } from './place.ts';
+import { KeptAnswers } from './kept-answers.ts';
+import { placeName, type Place } from './place.ts';
 import type { ReadingTools } from './reading.ts';
 import type { Activity } from './window-reader.ts';
 
@@ -15,6 +16,8 @@ export interface LastHour {
   readonly visitsLastHour: number | null;
 }
 
+type LastHourTools = Pick<ReadingTools, 'activity' | 'gate' | 'clock'>;
+
 /** The last hour of the whole fleet, read once and asked for each row of a list. */
 export class LastHourReader {
   readonly #fleet: FleetMap;
@@ -23,6 +26,7 @@ export class LastHourReader {
   readonly #bySite: ReadonlyMap<string, readonly Activity[]>;
   readonly #hidden: HiddenPlaces;
   readonly #now: number;
+  readonly #told = new Map<string, LastHour>();
 
   private constructor(options: {
     readonly fleet: FleetMap;
@@ -39,7 +43,7 @@ export class LastHourReader {
     this.#now = options.now;
   }
 
-  static async read(tools: ReadingTools, fleet: FleetMap): Promise<LastHourReader> {
+  static async read(tools: LastHourTools, fleet: FleetMap): Promise<LastHourReader> {
     const now = tools.clock.now();
     const range = lastHourRange(now);
     const activities = await tools.activity.read(fleet, range);
@@ -48,6 +52,13 @@ export class LastHourReader {
   }
 
   of(place: Exclude<Place, { kind: 'fleet' }>): LastHour {
+    const name = placeName(place);
+    const told = this.#told.get(name) ?? this.#tell(place);
+    this.#told.set(name, told);
+    return told;
+  }
+
+  #tell(place: Exclude<Place, { kind: 'fleet' }>): LastHour {
     const stays = this.#fleet.stays(place, this.#range);
     const mine =
       (place.kind === 'site'
@@ -63,6 +74,34 @@ export class LastHourReader {
       coverageLastHour: expectedMs === 0 ? null : Math.min(1, analysedMs / expectedMs),
       visitsLastHour: hidden ? null : mine.reduce((sum, { visits }) => sum + visits, 0),
     };
+  }
+}
+
+export interface LastHoursOptions extends LastHourTools {
+  /** A fleet of so many is read for each who asks; a larger one is used for longer. */
+  readonly devicesReadAtOnce: number;
+  readonly maxAgeMs: number;
+}
+
+/** The last hour for all lists: of a large fleet it is used for longer the larger it is, so that no more is read a second. */
+export class LastHours {
+  readonly #options: LastHoursOptions;
+  readonly #kept: KeptAnswers<LastHourReader>;
+
+  constructor(options: LastHoursOptions) {
+    this.#options = options;
+    this.#kept = new KeptAnswers({ clock: options.clock, keptMs: 0, maxKept: 1 });
+  }
+
+  async read(fleet: FleetMap): Promise<LastHourReader> {
+    const { devicesReadAtOnce, maxAgeMs } = this.#options;
+    const share = fleet.devices.size / devicesReadAtOnce;
+    const keptMs = share <= 1 ? 0 : maxAgeMs * share;
+    return this.#kept.get(
+      fleet.fingerprint,
+      () => LastHourReader.read(this.#options, fleet),
+      keptMs,
+    );
   }
 }
 

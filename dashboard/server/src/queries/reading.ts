@@ -1,6 +1,7 @@
 import type { ObservationStore, TimeRange } from '@emotion-fleet/observation-store';
 import type { Clock } from '../clock.ts';
 import type { PrivacyGate } from '../privacy/privacy-gate.ts';
+import type { Directory } from './directory.ts';
 import type { FleetActivity } from './fleet-activity.ts';
 import type { FleetMap } from './fleet-map.ts';
 import type { LedgerReader } from './ledger-reader.ts';
@@ -12,6 +13,7 @@ export interface ReadingTools {
   readonly store: ObservationStore;
   readonly reader: WindowReader;
   readonly activity: FleetActivity;
+  readonly directory: Directory;
   readonly ledger: LedgerReader;
   readonly gate: PrivacyGate;
   readonly clock: Clock;

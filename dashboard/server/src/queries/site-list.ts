@@ -1,45 +1,31 @@
-import type { PageQuery, SiteList } from '@emotion-fleet/contracts/api';
-import { readDevicesNow } from './device-signs.ts';
-import type { FleetMap } from './fleet-map.ts';
-import { LastHourReader } from './last-hour.ts';
+import type { SiteItem, SiteList, SiteListQuery } from '@emotion-fleet/contracts/api';
+import type { Listing } from './directory.ts';
+import { compareNames, compareNumbers, hasWords, type Orders } from './list-order.ts';
 import { pageOf } from './page.ts';
-import type { ReadingTools } from './reading.ts';
 
-/** Sites by id, each with how many of its cameras are well. */
-export async function readSiteList(
-  tools: ReadingTools,
-  fleet: FleetMap,
-  query: PageQuery,
-): Promise<SiteList> {
-  const { page, next } = pageOf({
-    items: [...fleet.sites.values()],
-    idOf: ({ siteId }) => siteId,
-    query,
-  });
-  const now = tools.clock.now();
-  const bySite = page.map((site) => ({ site, devices: fleet.currentDevices(site.siteId, now) }));
-  const [states, lastHour] = await Promise.all([
-    readDevicesNow({
-      store: tools.store,
-      devices: bySite.flatMap(({ devices }) => devices),
-      now,
+const orders: Orders<SiteItem, NonNullable<SiteListQuery['sort']>> = {
+  siteId: undefined,
+  name: (a, b) => compareNames(a.name, b.name),
+  devicesOk: (a, b) => compareNumbers(shareOk(a), shareOk(b)),
+  coverageLastHour: (a, b) => compareNumbers(a.coverageLastHour, b.coverageLastHour),
+  visitsLastHour: (a, b) => compareNumbers(a.visitsLastHour, b.visitsLastHour),
+};
+
+/** Sites as they are asked for; by id where nothing is said. */
+export function listSites({ sites }: Listing, query: SiteListQuery): SiteList {
+  const { q = '', sort = 'siteId' } = query;
+  const all = [...sites.values()];
+  return {
+    ...pageOf({
+      items: all.filter(({ name, siteId }) => hasWords(q, [name, siteId])),
+      idOf: ({ siteId }) => siteId,
+      compare: orders[sort],
+      query,
     }),
-    LastHourReader.read(tools, fleet),
-  ]);
-  const well = new Set(
-    states.filter(({ state }) => state === 'ok').map(({ device }) => device.deviceId),
-  );
-  const items = bySite.map(({ site, devices }) => ({
-    siteId: site.siteId,
-    name: site.name,
-    timeZone: site.timeZone,
-    purpose: site.purpose,
-    openingHours: site.openingHours,
-    devices: {
-      total: devices.length,
-      ok: devices.filter(({ deviceId }) => well.has(deviceId)).length,
-    },
-    ...lastHour.of({ kind: 'site', siteId: site.siteId }),
-  }));
-  return { items, next };
+    all: all.length,
+  };
+}
+
+function shareOk({ devices: { total, ok } }: SiteItem): number | null {
+  return total === 0 ? null : ok / total;
 }

@@ -54,6 +54,8 @@ export async function startTestDashboard(
     port: 0,
     // What a test has just written is to be seen.
     activityMaxAgeMs: 0,
+    directoryMaxAgeMs: 0,
+    fleetMaxAgeMs: 0,
     ...options,
   });
   const { port } = await dashboard.start();

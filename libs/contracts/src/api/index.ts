@@ -1,4 +1,5 @@
 export * from './device-config.ts';
+export * from './device-states.ts';
 export * from './lists.ts';
 export * from './live.ts';
 export * from './positions.ts';

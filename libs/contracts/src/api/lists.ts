@@ -1,22 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { OpeningHours } from '../site.ts';
+import { deviceStates, type DeviceState } from './device-states.ts';
 import { IsoTime } from './query.ts';
-
-/**
- * What an operator acts on. `ok`: connected, and the camera sees. `blind`: connected, but the camera is
- * covered, dark, frozen or lost. `paused`: by the privacy switch. `late`: connected, nothing stored for 3
- * minutes. `offline`: not connected. `never`: not heard of yet. `revoked`: no longer allowed in.
- */
-export const deviceStates = [
-  'ok',
-  'blind',
-  'paused',
-  'late',
-  'offline',
-  'never',
-  'revoked',
-] as const;
-export type DeviceState = (typeof deviceStates)[number];
 
 const NullableTime = Type.Union([IsoTime, Type.Null()]);
 const NullableText = Type.Union([Type.String(), Type.Null()]);
@@ -25,6 +10,8 @@ const NullableNumber = Type.Union([Type.Number(), Type.Null()]);
 export const DeviceItem = Type.Object({
   deviceId: Type.String(),
   siteId: Type.String(),
+  /** Empty where the device never stood anywhere. */
+  siteName: Type.String(),
   name: Type.String(),
   state: Type.Enum(deviceStates),
   /** Last connection and last stored record are two things: a camera can be connected and say nothing. */
@@ -49,9 +36,35 @@ export const SiteItem = Type.Object({
   visitsLastHour: NullableNumber,
 });
 
-const Next = Type.Union([Type.String(), Type.Null()]);
-export const DeviceList = Type.Object({ items: Type.Array(DeviceItem), next: Next });
-export const SiteList = Type.Object({ items: Type.Array(SiteItem), next: Next });
+const Count = Type.Integer();
+const DeviceCounts = Type.Object({
+  ok: Count,
+  blind: Count,
+  paused: Count,
+  late: Count,
+  offline: Count,
+  never: Count,
+  revoked: Count,
+} satisfies Record<DeviceState, typeof Count>);
+
+const list = {
+  /** `after` of the next page; null where nothing follows, and in any order but that of ids. */
+  next: Type.Union([Type.String(), Type.Null()]),
+  /** How many there are on all pages. */
+  total: Type.Integer(),
+};
+export const DeviceList = Type.Object({
+  items: Type.Array(DeviceItem),
+  ...list,
+  /** Cameras of the fleet by state, or of the site that is asked for; whatever else is asked. */
+  counts: DeviceCounts,
+});
+export const SiteList = Type.Object({
+  items: Type.Array(SiteItem),
+  ...list,
+  /** Sites of the fleet, whatever is asked. */
+  all: Type.Integer(),
+});
 
 /** `/devices/{deviceId}/health`: the last hour of health messages, oldest first. */
 export const HealthEntry = Type.Object({

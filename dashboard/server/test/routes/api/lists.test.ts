@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DeviceHealth, DeviceList, SiteHealth, SiteList } from '@emotion-fleet/contracts/api';
+import type {
+  DeviceHealth,
+  DeviceItem,
+  DeviceList,
+  Problem,
+  SiteHealth,
+  SiteList,
+} from '@emotion-fleet/contracts/api';
 import { schemaVersion } from '@emotion-fleet/contracts';
 import type { HealthRow } from '@emotion-fleet/observation-store';
 import { presenceRecord, statusMessage, testRunId } from '../../support/records.ts';
@@ -51,6 +58,59 @@ test('sites and devices come in pages, each with its state', async (context) => 
       ['south', { total: 1, ok: 0 }],
     ],
   );
+});
+
+test('a list is filtered, ordered and cut as it is asked for', async (context) => {
+  const { store, get, stop } = await startTestDashboard();
+  context.after(stop);
+  const message = statusMessage('online', 1);
+  await store.putDeviceStatus({ deviceId: 'door-2', receivedAt: testNow - 3_600_000, message });
+  const list = async (query: string) => {
+    const { items, ...rest } = (await get(`/api/v1/devices?${query}`)).body as DeviceList;
+    return { ...rest, ids: items.map(({ deviceId }) => deviceId) };
+  };
+  const worst = await list('sort=state&limit=2');
+  assert.deepEqual([worst.ids, worst.next, worst.total], [['door-2', 'door-1'], null, 3]);
+  assert.deepEqual((await list('sort=state&limit=2&offset=2')).ids, ['till-1']);
+  assert.deepEqual((await list('state=never&descending=true')).ids, ['till-1', 'door-1']);
+  const north = await list('siteId=north&q=DOOR-1');
+  assert.deepEqual([north.ids, north.total], [['door-1'], 1]);
+  assert.deepEqual([north.counts.late, north.counts.never, north.counts.ok], [1, 1, 0]);
+  const sites = (await get('/api/v1/sites?q=sou&sort=devicesOk')).body as SiteList;
+  assert.deepEqual([sites.items[0]?.siteId, sites.total, sites.all], ['south', 1, 2]);
+});
+
+test('one site or camera is what stands of it in the list', async (context) => {
+  const { get, stop } = await startTestDashboard();
+  context.after(stop);
+  const devices = (await get('/api/v1/devices')).body as DeviceList;
+  const device = (await get('/api/v1/devices/till-1')).body as DeviceItem;
+  assert.deepEqual(device, devices.items[2]);
+  assert.equal(device.siteName, 'Shop south');
+  const sites = (await get('/api/v1/sites')).body as SiteList;
+  assert.deepEqual((await get('/api/v1/sites/south')).body, sites.items[1]);
+});
+
+test('a camera that is added or revoked is so in the next list', async (context) => {
+  const { registry, clock, get, stop } = await startTestDashboard({ directoryMaxAgeMs: 60_000 });
+  context.after(stop);
+  const list = async () => (await get('/api/v1/devices')).body as DeviceList;
+  assert.equal((await list()).items.length, 3);
+  const entry = { deviceId: 'till-2', name: 'Till', createdAt: testNow, schedule: [] };
+  await registry.addDevice(entry, 'south');
+  await registry.revokeDevice('door-1', testNow);
+  clock.time += 1;
+  const { items, counts } = await list();
+  assert.deepEqual([items.length, counts.revoked], [4, 1]);
+});
+
+test('a parameter that a list does not know, or not like this, is a problem', async (context) => {
+  const { get, stop } = await startTestDashboard();
+  context.after(stop);
+  for (const query of ['sort=mood', 'state=sad', 'offset=-1', 'sort=name&after=x', 'page=2']) {
+    const { status, body } = await get(`/api/v1/devices?${query}`);
+    assert.deepEqual([status, (body as Problem).code], [400, 'bad_parameter'], query);
+  }
 });
 
 test('health tells the state, the reason and the messages of the last hour', async (context) => {

@@ -134,3 +134,19 @@ test('lists hold back the visits of small places', async (context) => {
   );
   assert.ok(devices.items.every(({ coverageLastHour }) => coverageLastHour === 1 / 60));
 });
+
+test('an order by visits does not give away what is held back', async (context) => {
+  const minute = floorToHour(testNow) + 10 * minuteMs;
+  for (const beside of [20, 39]) {
+    const { read } = await start(
+      context,
+      withOneSmall(beside).map((shape) => ({ ...shape, windowStart: minute })),
+    );
+    const { items } = await read<DeviceList>('devices?sort=visitsLastHour&descending=true');
+    // door-2 saw more than door-1 each time; both are held back, so that they stand by id.
+    assert.deepEqual(
+      items.map(({ deviceId }) => deviceId),
+      ['till-1', 'door-1', 'door-2'],
+    );
+  }
+});

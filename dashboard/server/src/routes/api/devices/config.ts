@@ -1,13 +1,13 @@
 import { DeviceConfig, DeviceConfigChange } from '@emotion-fleet/contracts/api';
 import { ApiError } from '../../../api-error.ts';
 import type { ApiApp, ApiContext } from '../../../api-app.ts';
-import { FleetMap, isRevoked } from '../../../queries/fleet-map.ts';
+import { isRevoked } from '../../../queries/fleet-map.ts';
 import { DeviceParams } from '../params.ts';
 import { problemAnswer } from '../problem-answer.ts';
 
 /** What is wanted of a camera, and what it runs with. */
 export function registerDeviceConfigRoutes(app: ApiApp, context: ApiContext): void {
-  const { tools, registry, configs } = context;
+  const { tools, fleets, configs } = context;
   app.get(
     '/devices/:deviceId/config',
     {
@@ -20,7 +20,7 @@ export function registerDeviceConfigRoutes(app: ApiApp, context: ApiContext): vo
       },
     },
     async ({ params: { deviceId } }) => {
-      (await FleetMap.load(registry)).requireDevice(deviceId);
+      (await fleets.load()).requireDevice(deviceId);
       return configs.get(deviceId);
     },
   );
@@ -37,7 +37,7 @@ export function registerDeviceConfigRoutes(app: ApiApp, context: ApiContext): vo
       },
     },
     async ({ params: { deviceId }, body }) => {
-      const device = (await FleetMap.load(registry)).requireDevice(deviceId);
+      const device = (await fleets.load()).requireDevice(deviceId);
       if (isRevoked(device, tools.clock.now())) {
         throw new ApiError(
           'no_such_device',

@@ -1,14 +1,14 @@
 import {
   DeviceHealth,
+  DeviceItem,
   DeviceList,
+  DeviceListQuery,
   Heatmap,
-  PageQuery,
   Positions,
   RangeQuery,
 } from '@emotion-fleet/contracts/api';
 import type { ApiApp, ApiContext } from '../../../api-app.ts';
-import { readDeviceList } from '../../../queries/device-list.ts';
-import { FleetMap } from '../../../queries/fleet-map.ts';
+import { listDevices } from '../../../queries/device-list.ts';
 import { readDeviceHealth } from '../../../queries/health.ts';
 import { readHeatmap } from '../../../queries/heatmap.ts';
 import { readPositions } from '../../../queries/positions.ts';
@@ -17,19 +17,40 @@ import { beginReading } from '../places/index.ts';
 import { problemAnswer } from '../problem-answer.ts';
 
 export function registerDeviceRoutes(app: ApiApp, context: ApiContext): void {
-  const { tools, registry } = context;
+  const { tools, fleets } = context;
   app.get(
     '/devices',
     {
       schema: {
         operationId: 'listDevices',
-        summary: 'Cameras by id, with their state',
+        summary: 'Cameras, with their state: those that are asked for, in the order asked for',
         tags: ['device'],
-        querystring: PageQuery,
+        querystring: DeviceListQuery,
         response: { 200: DeviceList, default: problemAnswer },
       },
     },
-    async ({ query }) => readDeviceList(tools, await FleetMap.load(registry), query),
+    async ({ query }) => {
+      const fleet = await fleets.load();
+      if (query.siteId !== undefined) fleet.requireSite(query.siteId);
+      return listDevices(await tools.directory.read(fleet), query);
+    },
+  );
+  app.get(
+    '/devices/:deviceId',
+    {
+      schema: {
+        operationId: 'getDevice',
+        summary: 'One camera, as in the list',
+        tags: ['device'],
+        params: DeviceParams,
+        response: { 200: DeviceItem, default: problemAnswer },
+      },
+    },
+    async ({ params: { deviceId } }) => {
+      const fleet = await fleets.load();
+      fleet.requireDevice(deviceId);
+      return (await tools.directory.read(fleet)).devices.get(deviceId)!;
+    },
   );
   app.get(
     '/devices/:deviceId/health',
@@ -42,7 +63,7 @@ export function registerDeviceRoutes(app: ApiApp, context: ApiContext): void {
         response: { 200: DeviceHealth, default: problemAnswer },
       },
     },
-    async ({ params }) => readDeviceHealth(tools, await FleetMap.load(registry), params.deviceId),
+    async ({ params }) => readDeviceHealth(tools, await fleets.load(), params.deviceId),
   );
   registerPictureRoutes(app, context);
 }

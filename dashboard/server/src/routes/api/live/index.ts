@@ -4,10 +4,9 @@ import { LiveQuery } from '@emotion-fleet/contracts/api';
 import type { ApiApp, ApiContext } from '../../../api-app.ts';
 import { ApiError } from '../../../api-error.ts';
 import type { LiveSink } from '../../../live/live-stream.ts';
-import { FleetMap } from '../../../queries/fleet-map.ts';
 import { problemAnswer } from '../problem-answer.ts';
 
-export function registerLiveRoutes(app: ApiApp, { live, registry }: ApiContext): void {
+export function registerLiveRoutes(app: ApiApp, { live, fleets }: ApiContext): void {
   app.get(
     '/live',
     {
@@ -32,7 +31,7 @@ export function registerLiveRoutes(app: ApiApp, { live, registry }: ApiContext):
       if (!acceptsEvents(headers.accept)) {
         throw new ApiError('not_acceptable', 'This address answers with text/event-stream only.');
       }
-      if (deviceId !== undefined) (await FleetMap.load(registry)).requireDevice(deviceId);
+      if (deviceId !== undefined) (await fleets.load()).requireDevice(deviceId);
       const stream = live.join(
         sinkOf(reply.raw, () => reply.sse.close()),
         deviceId,

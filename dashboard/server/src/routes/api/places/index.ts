@@ -4,7 +4,6 @@ import { Coverage, RangeQuery, Summary, Timeline } from '@emotion-fleet/contract
 import type { ApiApp, ApiContext } from '../../../api-app.ts';
 import { readCoverage } from '../../../queries/coverage.ts';
 import { csvLines } from '../../../queries/csv.ts';
-import { FleetMap } from '../../../queries/fleet-map.ts';
 import { placeName, type Place } from '../../../queries/place.ts';
 import { parseRange } from '../../../queries/query-range.ts';
 import type { Reading } from '../../../queries/reading.ts';
@@ -131,7 +130,7 @@ export async function beginReading(options: {
 }): Promise<Reading> {
   const { context, place, query } = options;
   const range = parseRange(query);
-  const fleet = await FleetMap.load(context.registry);
+  const fleet = await context.fleets.load();
   fleet.requirePlace(place);
   return { tools: context.tools, fleet, place, range };
 }
