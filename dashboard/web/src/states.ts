@@ -28,7 +28,7 @@ export const deviceStateTexts: Record<DeviceState, StateText> = {
   revoked: { label: 'Revoked', severity: 'quiet', meaning: 'No longer allowed in.' },
 };
 
-/** Worst first: what needs a person's attention stands on top of a table. */
+/** Worst first, as the API orders them: its own list would bring all schemas into the page. */
 export const deviceStateOrder: readonly DeviceState[] = [
   'offline',
   'blind',

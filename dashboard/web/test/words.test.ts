@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { deviceStatesByConcern } from '@emotion-fleet/contracts/api';
 import { describeCard, healthFigures } from '../src/health.ts';
 import { describeInterval } from '../src/mean-score.ts';
 import { describeOpeningHours } from '../src/opening-hours.ts';
+import { deviceStateOrder } from '../src/states.ts';
 import { cssVariables, palettes } from '../src/theme/palette.ts';
 import { trustEntries, trustVerdict } from '../src/trust.ts';
 
@@ -84,5 +86,9 @@ suite('words beside numbers', () => {
       assert.equal(new Set(colors).size, 5);
       assert.equal(cssVariables(palette)['--emotion-happy'], palette.emotions.happy);
     }
+  });
+
+  test('name the states of cameras in the order in which the API sorts them', () => {
+    assert.deepEqual(deviceStateOrder, deviceStatesByConcern);
   });
 });

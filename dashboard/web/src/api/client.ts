@@ -4,12 +4,16 @@ import type {
   DeviceConfigChange,
   DeviceHealth,
   DeviceItem,
+  DeviceList,
+  DeviceListQuery,
   Heatmap,
   Info,
   Positions,
   Problem,
   SiteHealth,
   SiteItem,
+  SiteList,
+  SiteListQuery,
   Summary,
   Timeline,
 } from '@emotion-fleet/contracts/api';
@@ -18,15 +22,9 @@ import { ApiError, isAbort } from './api-error.ts';
 import { scopePath, type Scope } from './scope.ts';
 
 export const apiBase = '/api/v1';
-/** Bounds the pages of a list that one call follows: 20 x 200 items. */
-const maxPages = 20;
 const defaultTimeoutMs = 30_000;
 
-type Query = Readonly<Record<string, string>>;
-interface Page<T> {
-  readonly items: readonly T[];
-  readonly next: string | null;
-}
+type Query = Readonly<Record<string, string | number | boolean>>;
 
 export interface RangeCall {
   readonly span: Span;
@@ -56,14 +54,22 @@ export class ApiClient {
     return this.#get('info', {}, signal);
   }
 
-  /** All sites, page after page. */
-  sites(signal?: AbortSignal): Promise<SiteItem[]> {
-    return this.#list('sites', signal);
+  /** One page. */
+  sites(query: SiteListQuery, signal?: AbortSignal): Promise<SiteList> {
+    return this.#get('sites', query, signal);
   }
 
-  /** All devices of all sites, page after page. */
-  devices(signal?: AbortSignal): Promise<DeviceItem[]> {
-    return this.#list('devices', signal);
+  /** One page. */
+  devices(query: DeviceListQuery, signal?: AbortSignal): Promise<DeviceList> {
+    return this.#get('devices', query, signal);
+  }
+
+  site(siteId: string, signal?: AbortSignal): Promise<SiteItem> {
+    return this.#get(scopePath({ kind: 'site', siteId }), {}, signal);
+  }
+
+  device(deviceId: string, signal?: AbortSignal): Promise<DeviceItem> {
+    return this.#get(scopePath({ kind: 'device', deviceId }), {}, signal);
   }
 
   summary(scope: Scope, { span, signal }: RangeCall): Promise<Summary> {
@@ -113,18 +119,6 @@ export class ApiClient {
     return this.#url(`${scopePath(scope)}/export.csv`, rangeQuery(span));
   }
 
-  async #list<T>(path: string, signal?: AbortSignal): Promise<T[]> {
-    const items: T[] = [];
-    let query: Query = {};
-    for (let pages = 0; pages < maxPages; pages += 1) {
-      const page: Page<T> = await this.#get(path, query, signal);
-      items.push(...page.items);
-      if (page.next === null) break;
-      query = { after: page.next };
-    }
-    return items;
-  }
-
   #get<T>(path: string, query: Query, signal?: AbortSignal): Promise<T> {
     return this.#ask(this.#url(path, query), {}, signal);
   }
@@ -156,7 +150,8 @@ export class ApiClient {
   }
 
   #url(path: string, query: Query): string {
-    const search = new URLSearchParams(query).toString();
+    const texts = Object.entries(query).map(([name, value]) => [name, String(value)]);
+    const search = new URLSearchParams(texts).toString();
     return `${this.#baseUrl}/${path}${search === '' ? '' : `?${search}`}`;
   }
 }

@@ -1,37 +1,43 @@
 import type { DeviceItem } from '@emotion-fleet/contracts/api';
-import type { DataTableColumn, DataTableColumns } from 'naive-ui';
+import type { DataTableBaseColumn } from 'naive-ui';
 import { h } from 'vue';
 import { RouterLink, type RouteLocationRaw } from 'vue-router';
+import type { Asked } from '../composables/use-paged.ts';
 import { formatAge, formatCount } from '../format.ts';
-import { deviceStateOrder, deviceStateTexts } from '../states.ts';
+import { deviceStateTexts } from '../states.ts';
 import CoverageBar from './CoverageBar.vue';
 import StateTag from './StateTag.vue';
-import { compareNumbers } from './table-rows.ts';
+import { sortedColumns } from './table-rows.ts';
 
 export interface CameraColumnsOptions {
+  /** Its `sort` is the key of a column. */
+  readonly asked: Asked;
   readonly linkOf: (device: DeviceItem) => RouteLocationRaw;
   readonly nowMs: number;
   readonly isPhone: boolean;
-  readonly siteNames: ReadonlyMap<string, string> | undefined;
+  /** The site stands beside the camera. */
+  readonly withSites: boolean;
   readonly details: ReadonlyMap<string, string> | undefined;
 }
 
-type Column = DataTableColumn<DeviceItem>;
+type Column = DataTableBaseColumn<DeviceItem>;
 
 /** Columns of the cameras table; a phone gets the three that call for action. */
-export function cameraColumns(options: CameraColumnsOptions): DataTableColumns<DeviceItem> {
+export function cameraColumns(options: CameraColumnsOptions): Column[] {
   const { isPhone, nowMs } = options;
   const always = [nameColumn(options), stateColumn(options), coverageColumn(isPhone)];
-  return isPhone ? always : [...always, visitsColumn, speedColumn, lastRecordColumn(nowMs)];
+  const columns = isPhone
+    ? always
+    : [...always, visitsColumn, speedColumn, lastRecordColumn(nowMs)];
+  return sortedColumns(columns, options.asked);
 }
 
-function nameColumn({ linkOf, siteNames, isPhone, nowMs }: CameraColumnsOptions): Column {
+function nameColumn({ linkOf, withSites, isPhone, nowMs }: CameraColumnsOptions): Column {
   return {
     key: 'name',
     title: 'Camera',
-    sorter: (a, b) => a.name.localeCompare(b.name),
     render: (device) => {
-      const site = siteNameBeside(device, siteNames);
+      const site = withSites ? siteNameBeside(device) : undefined;
       const age = isPhone ? ageOf(device, nowMs) : undefined;
       const second = [site, age].filter((text) => text !== undefined).join(' · ');
       return [
@@ -47,8 +53,6 @@ function stateColumn({ details, isPhone }: CameraColumnsOptions): Column {
     key: 'state',
     title: 'State',
     ...(isPhone ? { width: 88 } : details === undefined ? { width: 110 } : {}),
-    defaultSortOrder: 'descend',
-    sorter: (a, b) => deviceStateOrder.indexOf(b.state) - deviceStateOrder.indexOf(a.state),
     render: ({ deviceId, state }) => {
       const detail = details?.get(deviceId) ?? deviceStateTexts[state].meaning;
       const tag = h(StateTag, { state, detail });
@@ -60,51 +64,43 @@ function stateColumn({ details, isPhone }: CameraColumnsOptions): Column {
 
 function coverageColumn(isPhone: boolean): Column {
   return {
-    key: 'coverage',
+    key: 'coverageLastHour',
     title: 'Observed',
     align: 'right',
     width: isPhone ? 84 : 148,
-    sorter: (a, b) => compareNumbers(a.coverageLastHour, b.coverageLastHour),
     render: (device) => h(CoverageBar, { share: device.coverageLastHour }),
   };
 }
 
 const visitsColumn: Column = {
-  key: 'visits',
+  key: 'visitsLastHour',
   title: 'Visits',
   align: 'right',
   width: 100,
-  sorter: (a, b) => compareNumbers(a.visitsLastHour, b.visitsLastHour),
   render: (device) => formatCount(device.visitsLastHour),
 };
 
 const speedColumn: Column = {
-  key: 'speed',
+  key: 'framesPerSecond',
   title: 'Frames/s',
   align: 'right',
   width: 104,
-  sorter: (a, b) => compareNumbers(a.framesPerSecond, b.framesPerSecond),
   render: ({ framesPerSecond }) => (framesPerSecond === null ? '–' : framesPerSecond.toFixed(1)),
 };
 
 function lastRecordColumn(nowMs: number): Column {
   return {
-    key: 'last',
+    key: 'lastRecordAt',
     title: 'Last record',
     align: 'right',
     width: 114,
-    sorter: (a, b) => compareNumbers(timeOf(a), timeOf(b)),
     render: (device) => ageOf(device, nowMs),
   };
 }
 
 /** The site's name, unless the camera's own name begins with it. */
-function siteNameBeside(
-  { siteId, name }: DeviceItem,
-  siteNames: ReadonlyMap<string, string> | undefined,
-): string | undefined {
-  const site = siteNames?.get(siteId);
-  return site !== undefined && name.startsWith(site) ? undefined : site;
+function siteNameBeside({ siteName, name }: DeviceItem): string | undefined {
+  return name.startsWith(siteName) ? undefined : siteName;
 }
 
 function timeOf({ lastRecordAt }: DeviceItem): number | null {

@@ -34,24 +34,18 @@ suite('api client', () => {
     assert.equal(exported, `/api/v1/fleet/export.csv?${range}`);
   });
 
-  test('follows a list page after page', async () => {
-    const { client, urls } = clientWith(
-      json({ items: [{ deviceId: 'a' }], next: 'a' }),
-      json({ items: [{ deviceId: 'b' }], next: null }),
-    );
-    const devices = await client.devices();
-    assert.deepEqual(
-      devices.map(({ deviceId }) => deviceId),
-      ['a', 'b'],
-    );
-    assert.deepEqual(urls, ['/api/v1/devices', '/api/v1/devices?after=a']);
-  });
-
-  test('stops following a list that never ends', async () => {
-    const endless = Array.from({ length: 50 }, () => json({ items: [{}], next: 'x' }));
-    const { client, urls } = clientWith(...endless);
-    await client.sites();
-    assert.equal(urls.length, 20);
+  test('asks for the page of a list that is shown, and for one row', async () => {
+    const page = json({ items: [{ deviceId: 'a' }], next: null, total: 1 });
+    const { client, urls } = clientWith(page, json({ deviceId: 'a b' }), json({ siteId: 'n' }));
+    const devices = await client.devices({ limit: 50, offset: 100, q: 'till 9', descending: true });
+    assert.equal(devices.items.length, 1);
+    await client.device('a b');
+    await client.site('n');
+    assert.deepEqual(urls, [
+      '/api/v1/devices?limit=50&offset=100&q=till+9&descending=true',
+      '/api/v1/devices/a%20b',
+      '/api/v1/sites/n',
+    ]);
   });
 
   test('turns a problem body into an error with its code and its sentence', async () => {
