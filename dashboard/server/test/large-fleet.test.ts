@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { Registry } from 'prom-client';
-import type { DeviceList, SiteList } from '@emotion-fleet/contracts/api';
+import type { DeviceList, SiteList, Summary } from '@emotion-fleet/contracts/api';
 import { MemoryEventLog } from '@emotion-fleet/event-log/testing';
 import { MemoryDeviceRegistry } from '@emotion-fleet/observation-store/testing';
 import { silentLogger } from '@emotion-fleet/service';
@@ -109,4 +109,18 @@ test('every camera of ten thousand can be found, and is on one page of each orde
     [[last, 'Shop 499']],
   );
   assert.equal((await get<SiteList>('sites?q=shop-499')).items[0]?.devices.total, 20);
+});
+
+test('of a summary asked for again its windows alone are read, by however many it is asked', async (context) => {
+  const { clock, counted, get } = await start(context);
+  const iso = (time: number): string => new Date(time).toISOString();
+  const summary = `fleet/summary?from=${iso(testNow - 3_600_000)}&to=${iso(testNow)}`;
+  const { devices: seen } = await get<Summary>(summary);
+  assert.deepEqual(seen, { total: devices, reporting: devices });
+  // Once for the figures, and once for the gate and the number of cameras that report.
+  const { readMinutes, readLedgerRuns } = counted.take();
+  assert.deepEqual([readMinutes, readLedgerRuns], [2 * devices, devices]);
+  clock.time += 5_000;
+  await get(summary);
+  assert.deepEqual(counted.take(), { readDeviceStatuses: 1, readMinutes: devices });
 });

@@ -75,6 +75,7 @@ async function measureAll(): Promise<void> {
   await measure('devices, page after page', () => askAll('devices'));
   await measure('sites, page after page', () => askAll('sites'));
   await measure('fleet summary of an hour', () => ask(summary));
+  await measure('fleet summary, at once again', () => ask(summary));
 }
 
 interface Answer {

@@ -15,10 +15,12 @@ export interface LedgerCounts {
 
 /**
  * A ledger is read whole, however short the range: a page asks for the same one several times at once and
- * then each few seconds, so that answers are kept for this long.
+ * then each few seconds, so that answers are kept for this long; of more stays than these for longer, so that
+ * no more of them are read a second.
  */
 const keptMs = 3_000;
-const maxKept = 5_000;
+const staysReadAtOnce = 2_000;
+const maxKept = 50_000;
 
 /** What the ledger says of stays at sites. */
 export class LedgerReader {
@@ -37,9 +39,12 @@ export class LedgerReader {
     const statuses = new Map(
       (await this.#store.readDeviceStatuses()).map((status) => [status.deviceId, status]),
     );
+    const keptLongerMs = keptMs * Math.max(1, stays.length / staysReadAtOnce);
     const counts = await mapLimited(stays, (stay) =>
-      this.#kept.get(`${stay.deviceId}/${stay.from}/${stay.to}`, () =>
-        this.#readStay(stay, statuses.get(stay.deviceId)?.receivedAt),
+      this.#kept.get(
+        `${stay.deviceId}/${stay.from}/${stay.to}`,
+        () => this.#readStay(stay, statuses.get(stay.deviceId)?.receivedAt),
+        keptLongerMs,
       ),
     );
     const total = (count: keyof LedgerCounts): number =>

@@ -5,6 +5,7 @@ import { ExpectedTime } from './expected-time.ts';
 import { isRevoked, type FleetMap, type Stay } from './fleet-map.ts';
 import { isoTime } from './query-range.ts';
 import type { Reading } from './reading.ts';
+import type { Activity } from './window-reader.ts';
 import { addSums } from './window-sum.ts';
 
 /** All that a range says in one set of numbers. */
@@ -15,7 +16,7 @@ export async function readSummary(reading: Reading): Promise<Summary> {
   const stays = presentStays(fleet, fleet.stays(place, range), range);
   const [pieces, activities, ledger, hidden] = await Promise.all([
     reader.readPieces({ place, range, stepMs: dayMs, fleet }),
-    reader.readActivity(stays, range),
+    readActivities(reading, stays),
     tools.ledger.read(stays),
     gate.isHidden(reading),
   ]);
@@ -29,6 +30,17 @@ export async function readSummary(reading: Reading): Promise<Summary> {
     coverage: coverageCounts({ values: sum.values, expectedMs, ledger }),
     devices: { total: countDevices(stays), reporting: countDevices(reporting.map((a) => a.stay)) },
   };
+}
+
+/** Of the fleet it is what the gate rests on, too: read once for both. */
+async function readActivities(
+  { tools, fleet, place, range }: Reading,
+  stays: readonly Stay[],
+): Promise<readonly Activity[]> {
+  if (place.kind !== 'fleet') return tools.reader.readActivity(stays, range);
+  const present = new Set(stays.map(({ deviceId }) => deviceId));
+  const all = await tools.activity.read(fleet, range);
+  return all.filter(({ stay }) => present.has(stay.deviceId));
 }
 
 /** Without devices that had been revoked before the range began. */
