@@ -1,12 +1,14 @@
 import { floorToMinute, hourMs, type TimeRange } from '@emotion-fleet/observation-store';
+import type { Clock } from '../clock.ts';
 import { isTooSmall } from '../privacy/group-size.ts';
 import { findHiddenPlaces, type HiddenPlaces } from '../privacy/hidden-places.ts';
+import type { PrivacyGate } from '../privacy/privacy-gate.ts';
 import { ExpectedTime } from './expected-time.ts';
+import type { FleetActivity } from './fleet-activity.ts';
 import type { FleetMap } from './fleet-map.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import { placeName, type Place } from './place.ts';
-import type { ReadingTools } from './reading.ts';
-import type { Activity } from './window-reader.ts';
+import type { Activity, WindowReader } from './window-reader.ts';
 
 /** What lists say of the 60 whole minutes before this one. */
 export interface LastHour {
@@ -16,7 +18,11 @@ export interface LastHour {
   readonly visitsLastHour: number | null;
 }
 
-type LastHourTools = Pick<ReadingTools, 'activity' | 'gate' | 'clock'>;
+interface LastHourTools {
+  readonly activity: FleetActivity;
+  readonly gate: PrivacyGate;
+  readonly clock: Clock;
+}
 
 /** The last hour of the whole fleet, read once and asked for each row of a list. */
 export class LastHourReader {
@@ -113,7 +119,7 @@ function lastHourRange(now: number): TimeRange {
 
 /** True where enough people came by in the last hour for single faces to be shown as they come. */
 export async function mayShowFaces(
-  tools: ReadingTools,
+  tools: Omit<LastHourTools, 'activity'> & { readonly reader: WindowReader },
   fleet: FleetMap,
   deviceId: string,
 ): Promise<boolean> {
