@@ -30,11 +30,13 @@ export class KeptSigns {
     now: number,
   ): Promise<ReadonlyMap<string, ReadSigns>> {
     const { store } = this.#options;
+    const before = this.#kept;
     const read = await mapLimited(this.#due(devices, now), async (deviceId) => {
       const signs = await readSigns({ store, deviceId, now });
       return [deviceId, { signs, readAt: now }] as const;
     });
-    const all = new Map([...this.#kept, ...read]);
+    // Of a fleet as it was before a change, too, whose refresh another one has overtaken.
+    const all = new Map([...before, ...this.#kept, ...read]);
     // Made of the devices that there are, so that those that are gone are forgotten.
     this.#kept = new Map(devices.map(({ deviceId }) => [deviceId, all.get(deviceId)!]));
     return new Map([...this.#kept].map(([deviceId, { signs }]) => [deviceId, signs]));

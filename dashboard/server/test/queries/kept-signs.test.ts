@@ -68,3 +68,21 @@ test('after a failure what was read before is still known', async () => {
   await store.start();
   assert.deepEqual((await refresh(2, 'a', 'b', 'c')).known, ['a', 'b', 'c']);
 });
+
+test('a device that is gone by now is still known to who asked for it before', async () => {
+  const { store, signs, refresh } = await setUp();
+  await refresh(0, 'a', 'b', 'c');
+  const { promise: isGone, resolve: goOn } = Promise.withResolvers<undefined>();
+  const readLedgerRuns = store.readLedgerRuns.bind(store);
+  store.readLedgerRuns = async (deviceId) => {
+    if (deviceId === 'b') await isGone;
+    return readLedgerRuns(deviceId);
+  };
+  const devices = ['a', 'b', 'c'].map((deviceId) => {
+    return { deviceId, name: deviceId, createdAt: 0, schedule: [] };
+  });
+  const before = signs.refresh(devices, 1);
+  assert.deepEqual((await refresh(1, 'a')).known, ['a']);
+  goOn(undefined);
+  assert.deepEqual([...(await before).keys()], ['a', 'b', 'c']);
+});
