@@ -1,5 +1,6 @@
 import { summarizeLedger, type ObservationStore } from '@emotion-fleet/observation-store';
 import type { Clock } from '../clock.ts';
+import { readStatuses } from './device-signs.ts';
 import type { Stay } from './fleet-map.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import { mapLimited } from './map-limited.ts';
@@ -36,9 +37,7 @@ export class LedgerReader {
 
   /** Adds up what became of the records of some stays. */
   async read(stays: readonly Stay[]): Promise<LedgerCounts> {
-    const statuses = new Map(
-      (await this.#store.readDeviceStatuses()).map((status) => [status.deviceId, status]),
-    );
+    const statuses = await readStatuses(this.#store);
     const keptLongerMs = keptMs * Math.max(1, stays.length / staysReadAtOnce);
     const counts = await mapLimited(stays, (stay) =>
       this.#kept.get(
