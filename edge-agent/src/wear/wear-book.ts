@@ -1,7 +1,8 @@
 import type { Lifecycle, Logger } from '@emotion-fleet/service';
+import { Compile } from 'typebox/compile';
 import type { OutboxFiles } from '../outbox/outbox-files.ts';
 import { SlotFile } from '../outbox/slot-file.ts';
-import type { WriteBudget, WrittenMinutes } from './write-budget.ts';
+import { WrittenMinutes, type WriteBudget } from './write-budget.ts';
 
 export interface WearBookOptions {
   /** A folder of its own. */
@@ -9,6 +10,8 @@ export interface WearBookOptions {
   readonly budget: WriteBudget;
   readonly logger: Logger;
 }
+
+const validator = Compile(WrittenMinutes);
 
 /** What is on disk is ahead of what was written by up to this share of the budget, so that it is written rarely. */
 const aheadShare = 0.01;
@@ -38,7 +41,7 @@ export class WearBook implements Lifecycle {
     try {
       await files.open();
       const stored = await this.#slot.read();
-      if (isWrittenMinutes(stored)) budget.goOn(stored);
+      if (validator.Check(stored)) budget.goOn(stored);
       // A single slot is the first entry, cut off: nothing was written before it.
       else if ((await files.list()).length > 1) throw new Error('no entry is intact');
     } catch (error) {
@@ -86,14 +89,4 @@ export class WearBook implements Lifecycle {
     });
     return this.#last;
   }
-}
-
-function isWrittenMinutes(value: unknown): value is WrittenMinutes {
-  if (typeof value !== 'object' || value === null) return false;
-  const { minute, bytes } = value as Partial<Record<keyof WrittenMinutes, unknown>>;
-  return Number.isInteger(minute) && Array.isArray(bytes) && bytes.every(isAmount);
-}
-
-function isAmount(bytes: unknown): boolean {
-  return typeof bytes === 'number' && bytes >= 0;
 }

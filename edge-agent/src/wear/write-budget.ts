@@ -1,3 +1,5 @@
+import { Type, type Static } from 'typebox';
+
 export interface WriteBudgetOptions {
   readonly maxBytesPerHour: number;
   /** Monotonic ms since the machine started. */
@@ -5,12 +7,13 @@ export interface WriteBudgetOptions {
 }
 
 /** Bytes of minutes, to go on with in another process. */
-export interface WrittenMinutes {
+export const WrittenMinutes = Type.Object({
   /** The minute of the first figure, by the clock of `nowMs`. */
-  readonly minute: number;
+  minute: Type.Integer(),
   /** Of that minute and those before it, newest first. */
-  readonly bytes: readonly number[];
-}
+  bytes: Type.Array(Type.Number({ minimum: 0 })),
+});
+export type WrittenMinutes = Static<typeof WrittenMinutes>;
 
 const minuteMs = 60_000;
 /** One more than an hour has, so that no hour that begins amid a minute holds more than their sum. */
