@@ -88,6 +88,7 @@ describe('dashboard in a browser, fed by real cameras', () => {
     await tab.seesChart('presenceStrip', 'shades');
     await tab.waitForAttribute('gaps', 'data-rows', /^0$/);
     await tab.waitForAttribute('health', 'data-points', /^[1-9]/);
+    await tab.page.getByText('networks on onnx').waitFor();
     await tab.waitForAttribute('liveBoxes', 'data-points', /^[1-9]/);
     assert.ok((await tab.part('liveBoxes').locator('rect').count()) > 0);
     assert.equal(await tab.page.locator('main :is(img, image, video)').count(), 0);

@@ -17,8 +17,9 @@ export async function readDeviceHealth(
     tools.store.readHealth(deviceId, { from: now - hourMs, to: now + hourMs }),
     readDevicesNow({ store: tools.store, devices: [device], now }),
   ]);
-  const { state, detail } = deviceNow!;
-  return { deviceId, state, detail, entries: rows.map(entryOf) };
+  const { state, detail, status } = deviceNow!;
+  const setup = status?.message.detail ?? null;
+  return { deviceId, state, detail, setup, entries: rows.map(entryOf) };
 }
 
 /** The state of each device that stands at the site. */

@@ -89,6 +89,8 @@ export const DeviceHealth = Type.Object({
   state: Type.Enum(deviceStates),
   /** One sentence: why it is in that state. */
   detail: Type.String(),
+  /** What the agent says of itself: camera, rate, precision, runtime, networks that hung; null where it never did. */
+  setup: NullableText,
   entries: Type.Array(HealthEntry),
 });
 /** `/sites/{siteId}/health`: each device's, without the entries. */

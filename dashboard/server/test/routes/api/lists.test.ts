@@ -143,10 +143,11 @@ test('health tells the state, the reason and the messages of the last hour', asy
   await store.putDeviceStatus({
     deviceId: 'door-1',
     receivedAt: testNow - 60_000,
-    message: statusMessage('online', 1),
+    message: { ...statusMessage('online', 1), detail: 'rpicam 0, the networks hang' },
   });
   const device = (await get('/api/v1/devices/door-1/health')).body as DeviceHealth;
   assert.equal(device.state, 'blind');
+  assert.equal(device.setup, 'rpicam 0, the networks hang');
   assert.equal(device.detail, 'The picture is frozen.');
   const entry = {
     receivedAt: new Date(testNow - 30_000).toISOString(),
