@@ -28,7 +28,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^libs/contracts/src/' },
       to: {
-        path: '^(libs/(?!contracts)|edge-agent|gateway|cloud-processor|dashboard|provisioning|all-in-one|deploy)/',
+        path: '^(libs/(?!contracts/)[^/]+|edge-agent|gateway|cloud-processor|dashboard|provisioning|all-in-one|deploy)/',
       },
     },
     {
@@ -51,11 +51,11 @@ module.exports = {
       to: { path: '^deploy/' },
     },
     {
-      name: 'deploy-imports-service-lib-only',
+      name: 'deploy-imports-service-and-command-line-only',
       severity: 'error',
       from: { path: '^deploy/src/' },
       to: {
-        path: '^(libs/(?!service)|edge-agent|gateway|cloud-processor|dashboard|provisioning|all-in-one)/',
+        path: '^(libs/(?!service/|command-line/)[^/]+|edge-agent|gateway|cloud-processor|dashboard|provisioning|all-in-one)/',
       },
     },
     {
