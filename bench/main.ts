@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { describeError } from '@emotion-fleet/service';
+import { runCommand, type ParseContext } from '@emotion-fleet/command-line';
 import { benchEdge } from './edge/edge-bench.ts';
 import { benchGateway } from './gateway/gateway-bench.ts';
 import { parseOptions, type BenchName } from './harness/options.ts';
@@ -18,9 +18,8 @@ const benches: Readonly<Record<BenchName, Bench>> = {
   windows: benchWindows,
 };
 
-async function main(): Promise<void> {
-  const write = (text: string) => void process.stdout.write(text);
-  const options = parseOptions(process.argv.slice(2), { workingDirectory: process.cwd(), write });
+async function main(argv: readonly string[], context: ParseContext): Promise<void> {
+  const options = parseOptions(argv, context);
   if (options === undefined) return;
   const { bench, jsonFile } = options;
   const startedAt = performance.now();
@@ -45,9 +44,4 @@ async function main(): Promise<void> {
   }
 }
 
-try {
-  await main();
-} catch (error) {
-  console.error(describeError(error));
-  process.exitCode = 1;
-}
+await runCommand(main);

@@ -1,6 +1,12 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { OperatorError, profiles, type Profile } from '@emotion-fleet/service';
-import { isAbsolute, resolve } from 'node:path';
+import {
+  Command,
+  Option,
+  parseCommandLine,
+  pathFrom,
+  wholeNumber,
+  type ParseContext,
+} from '@emotion-fleet/command-line';
+import { profiles, type Profile } from '@emotion-fleet/service';
 
 export interface LaunchOptions {
   readonly port: number;
@@ -12,16 +18,12 @@ export interface LaunchOptions {
   readonly openBrowser: boolean;
 }
 
-export interface ParseContext {
-  readonly workingDirectory: string;
-  readonly write: (text: string) => void;
-}
-
 /** Reads the command line; undefined where help was asked for and has been written. @throws OperatorError `usage` */
 export function parseOptions(
   argv: readonly string[],
   context: ParseContext,
 ): LaunchOptions | undefined {
+  const folder = pathFrom(context.workingDirectory);
   const command = new Command('npm start --')
     .description(
       'Runs the whole fleet on this machine: cameras, gateway, processor, store, dashboard.',
@@ -29,11 +31,12 @@ export function parseOptions(
     .addOption(
       new Option('--port <number>', 'port of the dashboard; 0 takes a free one')
         .default(8080)
-        .argParser(parsePort),
+        .argParser(wholeNumber({ least: 0, most: 65_535 })),
     )
     .option(
       '--data <folder>',
       'where data is kept (default: data/demo, data/camera with --camera, ...-distributed)',
+      folder,
     )
     .option(
       '--camera <source>',
@@ -47,20 +50,8 @@ export function parseOptions(
         .choices(profiles)
         .default('embedded'),
     )
-    .option('--no-open', 'do not open a browser')
-    .exitOverride()
-    .configureOutput({ writeOut: context.write, writeErr: () => undefined });
-  try {
-    command.parse([...argv], { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError) {
-      if (error.exitCode === 0) return undefined;
-      throw new OperatorError('usage', `${sentence(error.message)} See npm start -- --help.`, {
-        cause: error,
-      });
-    }
-    throw error;
-  }
+    .option('--no-open', 'do not open a browser');
+  if (!parseCommandLine(command, argv, context)) return undefined;
   const options = command.opts<{
     port: number;
     data?: string;
@@ -68,17 +59,9 @@ export function parseOptions(
     profile: Profile;
     open: boolean;
   }>();
-  if (command.args.length > 0) {
-    throw new OperatorError(
-      'usage',
-      `Unknown argument ${String(command.args[0])}. See npm start -- --help.`,
-    );
-  }
-  const absolute = (path: string) =>
-    isAbsolute(path) ? path : resolve(context.workingDirectory, path);
   return {
     port: options.port,
-    dataDirectory: absolute(options.data ?? defaultFolder(options)),
+    dataDirectory: options.data ?? folder(defaultFolder(options)),
     profile: options.profile,
     ...(options.camera === undefined ? {} : { camera: options.camera }),
     openBrowser: options.open,
@@ -88,19 +71,4 @@ export function parseOptions(
 function defaultFolder({ camera, profile }: { camera?: string; profile: Profile }): string {
   const folder = camera === undefined ? 'data/demo' : 'data/camera';
   return profile === 'embedded' ? folder : `${folder}-${profile}`;
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535)
-    throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
-  return port;
-}
-
-function sentence(message: string): string {
-  const text = message
-    .replace(/^error: /, '')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
 }

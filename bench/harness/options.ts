@@ -1,6 +1,10 @@
-import { isAbsolute, resolve } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { OperatorError } from '@emotion-fleet/service';
+import {
+  Command,
+  parseCommandLine,
+  pathFrom,
+  wholeNumber,
+  type ParseContext,
+} from '@emotion-fleet/command-line';
 
 const benches = {
   edge: 'a picture to faces and emotions, beside human, face-api, and in Python OpenCV and fer',
@@ -28,17 +32,12 @@ interface ParsedOptions {
   readonly python?: boolean;
 }
 
-export interface ParseContext {
-  readonly workingDirectory: string;
-  readonly write: (text: string) => void;
-}
-
 /** Reads the command line; undefined where help was asked for and has been written. @throws OperatorError `usage` */
 export function parseOptions(
   argv: readonly string[],
-  { workingDirectory, write }: ParseContext,
+  context: ParseContext,
 ): BenchOptions | undefined {
-  const absolute = (path: string) => (isAbsolute(path) ? path : resolve(workingDirectory, path));
+  const file = pathFrom(context.workingDirectory);
   let chosen: BenchOptions | undefined;
   const program = new Command('npm run bench --').description(
     'Measures a part of the fleet beside its peers, in one run, on a stack of its own.',
@@ -47,50 +46,25 @@ export function parseOptions(
     const command = program.command(bench);
     if (bench === 'edge') {
       command
-        .option('--data <folder>', 'labelled pictures in place of the photographs of a package')
+        .option('--data <folder>', 'labelled pictures in place of photographs of a package', file)
         .option('--python', 'OpenCV Haar and fer too, in an environment of their own');
     }
     command
       .description(benches[bench])
-      .option('--json <file>', 'write the report there as JSON')
-      .option('--rounds <number>', 'how often each figure is taken', toCount, 5)
+      .option('--json <file>', 'write the report there as JSON', file)
+      .option(
+        '--rounds <number>',
+        'how often each figure is taken',
+        wholeNumber({ least: 1, most: 50 }),
+        5,
+      )
       .action(({ json, rounds, data, python = false }: ParsedOptions) => {
         chosen = {
           ...{ bench, rounds, withPython: python },
-          ...(json !== undefined && { jsonFile: absolute(json) }),
-          ...(data !== undefined && { dataDirectory: absolute(data) }),
+          ...(json !== undefined && { jsonFile: json }),
+          ...(data !== undefined && { dataDirectory: data }),
         };
       });
   }
-  for (const command of [program, ...program.commands]) {
-    command
-      .exitOverride()
-      .showSuggestionAfterError(false)
-      .configureOutput({ writeOut: write, writeErr: () => undefined });
-  }
-  try {
-    program.parse([...argv], { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return undefined;
-    throw usage(error);
-  }
-  return chosen;
-}
-
-function toCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1 || count > 50) {
-    throw new InvalidArgumentError('It must be a whole number from 1 to 50.');
-  }
-  return count;
-}
-
-function usage(error: CommanderError): OperatorError {
-  const text =
-    error.code === 'commander.help'
-      ? `Say what to measure: ${Object.keys(benches).join(', ')}`
-      : error.message.replace(/^error: /, '').trim();
-  const sentence = `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
-  return new OperatorError('usage', `${sentence} See npm run bench -- --help.`, { cause: error });
+  return parseCommandLine(program, argv, context) ? chosen : undefined;
 }

@@ -1,16 +1,14 @@
 import { writeFile } from 'node:fs/promises';
-import { describeError } from '@emotion-fleet/service';
+import { runCommand, type ParseContext } from '@emotion-fleet/command-line';
 import { parseOptions } from './options.ts';
 import { stackStatus, startStack, stopStack } from './stack.ts';
 import type { ServerState, StackState } from './stack-state.ts';
 
 const names = { kafka: 'Kafka', cassandra: 'Cassandra' };
 
-async function main(): Promise<number> {
-  const write = (text: string) => void process.stdout.write(text);
-  const context = { workingDirectory: process.cwd(), write };
-  const options = parseOptions(process.argv.slice(2), context);
-  if (options === undefined) return 0;
+async function main(argv: readonly string[], context: ParseContext): Promise<void> {
+  const options = parseOptions(argv, context);
+  if (options === undefined) return;
   const { action, dataDirectory, jsonFile } = options;
   const startedAt = performance.now();
   const say = (server: keyof typeof names, { address, pid }: ServerState) =>
@@ -46,14 +44,8 @@ async function main(): Promise<number> {
   if (jsonFile !== undefined) await writeFile(jsonFile, `${JSON.stringify(state, null, 2)}\n`);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   if (action === 'start') console.log(`Ready in ${seconds} s; data in ${dataDirectory}.`);
-  return action === 'status' && (state.kafka === undefined || state.cassandra === undefined)
-    ? 1
-    : 0;
+  const isIncomplete = state.kafka === undefined || state.cassandra === undefined;
+  if (action === 'status' && isIncomplete) process.exitCode = 1;
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  console.error(describeError(error));
-  process.exitCode = 1;
-}
+await runCommand(main);

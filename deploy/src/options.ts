@@ -1,6 +1,9 @@
-import { isAbsolute, resolve } from 'node:path';
-import { Command, CommanderError } from 'commander';
-import { OperatorError } from '@emotion-fleet/service';
+import {
+  Command,
+  parseCommandLine,
+  pathFrom,
+  type ParseContext,
+} from '@emotion-fleet/command-line';
 
 const actions = {
   start: 'start Kafka and Cassandra, or those of them that do not run, and leave them running',
@@ -16,17 +19,12 @@ export interface StackOptions {
   readonly jsonFile?: string;
 }
 
-export interface ParseContext {
-  readonly workingDirectory: string;
-  readonly write: (text: string) => void;
-}
-
 /** Reads the command line; undefined where help was asked for and has been written. @throws OperatorError `usage` */
 export function parseOptions(
   argv: readonly string[],
-  { workingDirectory, write }: ParseContext,
+  context: ParseContext,
 ): StackOptions | undefined {
-  const absolute = (path: string) => (isAbsolute(path) ? path : resolve(workingDirectory, path));
+  const file = pathFrom(context.workingDirectory);
   let chosen: StackOptions | undefined;
   const program = new Command('npm run stack --').description(
     'Real Kafka and Cassandra on this machine (loopback, free ports), without Docker.',
@@ -35,34 +33,11 @@ export function parseOptions(
     program
       .command(action)
       .description(actions[action])
-      .option('--data <folder>', 'where their data is', 'data/stack')
-      .option('--json <file>', 'write addresses and process ids there as JSON')
-      .action(({ data, json }: { data: string; json?: string }) => {
-        const jsonFile = json === undefined ? {} : { jsonFile: absolute(json) };
-        chosen = { action, dataDirectory: absolute(data), ...jsonFile };
+      .option('--data <folder>', 'where their data is (default: data/stack)', file)
+      .option('--json <file>', 'write addresses and process ids there as JSON', file)
+      .action(({ data = file('data/stack'), json }: { data?: string; json?: string }) => {
+        chosen = { action, dataDirectory: data, ...(json !== undefined && { jsonFile: json }) };
       });
   }
-  for (const command of [program, ...program.commands]) {
-    command
-      .exitOverride()
-      .showSuggestionAfterError(false)
-      .configureOutput({ writeOut: write, writeErr: () => undefined });
-  }
-  try {
-    program.parse([...argv], { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return undefined;
-    throw usage(error);
-  }
-  return chosen;
-}
-
-function usage(error: CommanderError): OperatorError {
-  const text =
-    error.code === 'commander.help'
-      ? 'Say what to do: start, stop or status'
-      : error.message.replace(/^error: /, '').trim();
-  const sentence = `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
-  return new OperatorError('usage', `${sentence} See npm run stack -- --help.`, { cause: error });
+  return parseCommandLine(program, argv, context) ? chosen : undefined;
 }

@@ -1,19 +1,15 @@
 /** `npm run evaluate -- --data DIR`: how right the agent's models are on labelled pictures. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describeError } from '@emotion-fleet/service';
-import { ModelError } from '../models/index.ts';
+import { runCommand, type ParseContext } from '@emotion-fleet/command-line';
 import { evaluate } from './evaluate.ts';
-import { parseOptions, usage } from './options.ts';
+import { parseOptions } from './options.ts';
 import { ProgressLine } from './progress-line.ts';
 import { tablesOf } from './report.ts';
 
-async function main(): Promise<void> {
-  const options = parseOptions(process.argv.slice(2));
-  if (options === undefined) {
-    console.log(usage);
-    return;
-  }
+async function main(argv: readonly string[], context: ParseContext): Promise<void> {
+  const options = parseOptions(argv, context);
+  if (options === undefined) return;
   const progress = new ProgressLine({ stream: process.stderr, nowMs: () => performance.now() });
   const report = await evaluate(options, {
     onProgress: (step, done, total) => progress.show(step, done, total),
@@ -23,13 +19,8 @@ async function main(): Promise<void> {
   const { detection, emotion } = report.leftOut;
   if (detection + emotion > 0) console.log(`\n${detection + emotion} pictures were left out.`);
   if (options.json === undefined) return;
-  await mkdir(path.dirname(path.resolve(options.json)), { recursive: true });
+  await mkdir(path.dirname(options.json), { recursive: true });
   await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
 }
 
-try {
-  await main();
-} catch (error) {
-  console.error(error instanceof ModelError ? error.message : describeError(error));
-  process.exitCode = 1;
-}
+await runCommand(main);

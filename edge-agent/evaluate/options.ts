@@ -1,17 +1,9 @@
-import { parseArgs } from 'node:util';
-import { OperatorError } from '@emotion-fleet/service';
-
-export const usage = `Usage: npm run evaluate -- --data DIR [--json FILE]
-
-Measures the agent's own detectors and emotion classifiers on labelled pictures:
-DIR/detection/frames/*.jpg with DIR/detection/boxes.json, and DIR/emotion/<class>/*.jpg.
-
-  --data DIR            the labelled pictures
-  --json FILE           write the report there as JSON
-  --yunet FILE          measure YuNet, too
-  --mobilefacenet FILE  measure OpenCV's MobileFaceNet, too
-  --models DIR          where npm run models -- fetch has put those files (default .cache/models);
-                        what is there is measured without being named`;
+import {
+  Command,
+  parseCommandLine,
+  pathFrom,
+  type ParseContext,
+} from '@emotion-fleet/command-line';
 
 export interface EvaluateOptions {
   readonly data: string;
@@ -21,28 +13,26 @@ export interface EvaluateOptions {
   readonly mobilefacenet?: string;
 }
 
-/** Reads the command line; undefined where help is asked for. @throws OperatorError `usage` */
-export function parseOptions(argv: readonly string[]): EvaluateOptions | undefined {
-  const text = { type: 'string' } as const;
-  let values;
-  try {
-    ({ values } = parseArgs({
-      args: [...argv],
-      options: {
-        ...{ data: text, json: text, yunet: text, mobilefacenet: text },
-        models: { ...text, default: '.cache/models' },
-        help: { type: 'boolean', default: false },
-      },
-    }));
-  } catch (cause) {
-    throw usageError(cause instanceof Error ? cause.message.split('. ')[0]! : String(cause), cause);
-  }
-  const { help, data, ...rest } = values;
-  if (help) return undefined;
-  if (data === undefined) throw usageError('Say where the labelled pictures are: --data DIR');
-  return { ...rest, data };
-}
-
-function usageError(text: string, cause?: unknown): OperatorError {
-  return new OperatorError('usage', `${text}. See npm run evaluate -- --help.`, { cause });
+/** Reads the command line; undefined where help was asked for and has been written. @throws OperatorError `usage` */
+export function parseOptions(
+  argv: readonly string[],
+  context: ParseContext,
+): EvaluateOptions | undefined {
+  const file = pathFrom(context.workingDirectory);
+  const program = new Command('npm run evaluate --')
+    .description(
+      "Measures the agent's own detectors and emotion classifiers on labelled pictures: " +
+        'DIR/detection/frames/*.jpg with DIR/detection/boxes.json, and DIR/emotion/<class>/*.jpg.',
+    )
+    .requiredOption('--data <dir>', 'the labelled pictures', file)
+    .option('--json <file>', 'write the report there as JSON', file)
+    .option('--yunet <file>', 'measure YuNet, too', file)
+    .option('--mobilefacenet <file>', "measure OpenCV's MobileFaceNet, too", file)
+    .option(
+      '--models <dir>',
+      'where npm run models -- fetch has put those files (default: .cache/models); what is there is measured without being named',
+      file,
+    );
+  if (!parseCommandLine(program, argv, context)) return undefined;
+  return { models: file('.cache/models'), ...program.opts<Omit<EvaluateOptions, 'models'>>() };
 }

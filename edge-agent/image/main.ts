@@ -1,38 +1,44 @@
 /** `npm run image -- --out DIR [--platform linux-arm64] [--complete] [--json FILE]`: what goes on a device, in a folder. */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
-import { describeError, OperatorError } from '@emotion-fleet/service';
+import {
+  Command,
+  parseCommandLine,
+  pathFrom,
+  runCommand,
+  type ParseContext,
+} from '@emotion-fleet/command-line';
+import { OperatorError } from '@emotion-fleet/service';
 import { buildDeviceImage, type DeviceImageReport } from './device-image.ts';
 import { sentenceAboutUnbuilt } from './native-parts.ts';
 
-const usage = `npm run image -- --out DIR [--platform linux-arm64|linux-x64] [--complete] [--json FILE]
+interface ImageOptions {
+  readonly out: string;
+  readonly platform: string;
+  readonly complete: boolean;
+  readonly json?: string;
+}
 
-Puts what runs on a device into a new folder, without Docker: the agent, its production dependencies, the binaries of
-one platform. Node itself comes from the base image.
-
-  --out DIR        the folder; must not be there yet
-  --platform NAME  linux-arm64 (the default) or linux-x64
-  --complete       fails where a native part wasn't built for that platform, instead of a warning
-  --json FILE      writes the report there: platform, totalBytes, packages, files, unbuilt
-`;
-
-function readOptions() {
-  try {
-    return parseArgs({
-      options: {
-        out: { type: 'string' },
-        platform: { type: 'string', default: 'linux-arm64' },
-        complete: { type: 'boolean', default: false },
-        json: { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (cause) {
-    throw new OperatorError('usage', `${(cause as Error).message} (--help lists the options)`, {
-      cause,
-    });
-  }
+function parseOptions(argv: readonly string[], context: ParseContext): ImageOptions | undefined {
+  const file = pathFrom(context.workingDirectory);
+  const program = new Command('npm run image --')
+    .description(
+      'Puts what runs on a device into a new folder, without Docker: the agent, its production dependencies, the ' +
+        'binaries of one platform. Node itself comes from the base image.',
+    )
+    .requiredOption('--out <folder>', 'the folder; must not be there yet', file)
+    .option('--platform <name>', 'linux-arm64 or linux-x64', 'linux-arm64')
+    .option(
+      '--complete',
+      "fails where a native part wasn't built for that platform, instead of a warning",
+      false,
+    )
+    .option(
+      '--json <file>',
+      'write the report there: platform, totalBytes, packages, files, unbuilt',
+      file,
+    );
+  return parseCommandLine(program, argv, context) ? program.opts<ImageOptions>() : undefined;
 }
 
 function tableOf({ platform, totalBytes, packages, files }: DeviceImageReport): string {
@@ -47,20 +53,17 @@ function tableOf({ platform, totalBytes, packages, files }: DeviceImageReport): 
   return lines.join('\n');
 }
 
-try {
-  const { out, platform, complete, json, help } = readOptions();
-  if (help) process.stdout.write(usage);
-  else {
-    if (out === undefined) throw new OperatorError('usage', 'Name the folder of the image: --out.');
-    const root = path.join(import.meta.dirname, '../..');
-    const report = await buildDeviceImage({ root, out: path.resolve(out), platformName: platform });
-    process.stdout.write(`${tableOf(report)}\n`);
-    if (json !== undefined) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);
-    const lack = sentenceAboutUnbuilt(report);
-    if (lack !== undefined && complete) throw new OperatorError('native_part_missing', lack);
-    if (lack !== undefined) process.stderr.write(`${lack}\n`);
-  }
-} catch (error) {
-  process.stderr.write(`${describeError(error)}\n`);
-  process.exitCode = 1;
+async function main(argv: readonly string[], context: ParseContext): Promise<void> {
+  const options = parseOptions(argv, context);
+  if (options === undefined) return;
+  const { out, platform, complete, json } = options;
+  const root = path.join(import.meta.dirname, '../..');
+  const report = await buildDeviceImage({ root, out, platformName: platform });
+  context.write(`${tableOf(report)}\n`);
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);
+  const lack = sentenceAboutUnbuilt(report);
+  if (lack !== undefined && complete) throw new OperatorError('native_part_missing', lack);
+  if (lack !== undefined) process.stderr.write(`${lack}\n`);
 }
+
+await runCommand(main);

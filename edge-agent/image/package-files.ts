@@ -16,8 +16,8 @@ export interface PackageFilesOptions {
   readonly platform: Platform;
 }
 
-/** Folders of a workspace that run on no device. */
-const workshop = ['test', 'image', 'soak', 'evaluate', 'node_modules'];
+/** What of a workspace runs on no device. */
+const workshop = /^((test|image|soak|evaluate)\/|models\/main\.ts$|Dockerfile)/;
 /** Nothing reads these where nobody debugs or compiles. */
 const unread = /\.(map|d\.[cm]?ts|md|markdown)$/i;
 
@@ -49,7 +49,7 @@ export async function packageFiles(options: PackageFilesOptions): Promise<ImageF
 function isRead(file: string, { name, isWorkspace }: PackageFilesOptions): boolean {
   const parts = file.split(path.sep);
   if (parts.includes('node_modules') || unread.test(file)) return false;
-  if (isWorkspace) return !workshop.includes(parts[0]!) && !file.startsWith('Dockerfile');
+  if (isWorkspace) return !workshop.test(file);
   const read = readOnly[name];
   return read === undefined || read.test(file) || alwaysKept.test(file);
 }

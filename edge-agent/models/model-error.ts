@@ -1,3 +1,5 @@
+import { OperatorError } from '@emotion-fleet/service';
+
 /** Why a model can't be used; `message` is one clear sentence for the operator. */
 export type ModelErrorCode =
   | 'model_card_invalid'
@@ -12,12 +14,18 @@ export type ModelErrorCode =
   | 'inference_unavailable'
   | 'model_shape_unexpected';
 
-export class ModelError extends Error {
-  readonly code: ModelErrorCode;
+export class ModelError extends OperatorError {
+  declare readonly code: ModelErrorCode;
 
-  constructor(options: { code: ModelErrorCode; message: string; cause?: unknown }) {
-    super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.name = 'ModelError';
-    this.code = options.code;
+  constructor({
+    code,
+    message,
+    ...rest
+  }: {
+    code: ModelErrorCode;
+    message: string;
+    cause?: unknown;
+  }) {
+    super(code, message, rest);
   }
 }

@@ -1,67 +1,57 @@
 /** `npm run soak -- edge --minutes N [--json FILE]`: does the agent hold out? */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
-import { describeError, OperatorError } from '@emotion-fleet/service';
+import {
+  Command,
+  parseCommandLine,
+  pathFrom,
+  positiveNumber,
+  runCommand,
+  type ParseContext,
+} from '@emotion-fleet/command-line';
 import { soakEdge } from './edge-soak.ts';
 
-const usage = `npm run soak -- edge [--minutes N] [--json FILE]
-
-Runs an edge agent with the virtual camera and a broker that comes and goes, and looks at it from outside: memory,
-descriptors, the age of frames, records. Exit code 1 where something grows, ages or is missing. Linux only.
-
-  --minutes N  60 by default; under 3 the memory has hardly settled
-  --json FILE  writes the report there: verdicts, memorySlope, samples
-`;
-
-function readOptions() {
-  const { values, positionals } = parse();
-  const minutes = Number(values.minutes);
-  if (values.help) return undefined;
-  if (positionals.join(' ') !== 'edge') {
-    throw new OperatorError(
-      'usage',
-      'What is to be soaked: npm run soak -- edge (--help says more).',
-    );
-  }
-  if (!(minutes > 0)) throw new OperatorError('usage', '--minutes is a number above 0.');
-  return { minutes, jsonFile: values.json };
+interface SoakOptions {
+  readonly minutes: number;
+  readonly json?: string;
 }
 
-function parse() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        minutes: { type: 'string', default: '60' },
-        json: { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
+function parseOptions(argv: readonly string[], context: ParseContext): SoakOptions | undefined {
+  let chosen: SoakOptions | undefined;
+  const program = new Command('npm run soak --').description('Does a part of the fleet hold out?');
+  program
+    .command('edge')
+    .description(
+      'Runs an edge agent with the virtual camera and a broker that comes and goes, and looks at it from outside: ' +
+        'memory, descriptors, the age of frames, records. Exit code 1 where something grows, ages or is missing. ' +
+        'Linux only.',
+    )
+    .option('--minutes <number>', 'under 3 the memory has hardly settled', positiveNumber, 60)
+    .option(
+      '--json <file>',
+      'write the report there: verdicts, memorySlope, samples',
+      pathFrom(context.workingDirectory),
+    )
+    .action((options: SoakOptions) => {
+      chosen = options;
     });
-  } catch (cause) {
-    throw new OperatorError('usage', `${(cause as Error).message} (--help lists the options)`, {
-      cause,
-    });
-  }
+  return parseCommandLine(program, argv, context) ? chosen : undefined;
 }
 
-try {
-  const options = readOptions();
-  if (options === undefined) process.stdout.write(usage);
-  else {
-    const { minutes, jsonFile } = options;
-    const say = (line: string) => void process.stdout.write(`${line}\n`);
-    const report = await soakEdge({ minutes, onProgress: say });
-    for (const [name, { passed, sentence }] of Object.entries(report.verdicts)) {
-      say(`${passed ? 'ok    ' : 'FAILED'} ${name.padEnd(12)} ${sentence}`);
-    }
-    if (jsonFile !== undefined) {
-      await mkdir(path.dirname(path.resolve(jsonFile)), { recursive: true });
-      await writeFile(jsonFile, `${JSON.stringify(report, null, 2)}\n`);
-    }
-    process.exitCode = report.passed ? 0 : 1;
+async function main(argv: readonly string[], context: ParseContext): Promise<void> {
+  const options = parseOptions(argv, context);
+  if (options === undefined) return;
+  const { minutes, json } = options;
+  const say = (line: string) => context.write(`${line}\n`);
+  const report = await soakEdge({ minutes, onProgress: say });
+  for (const [name, { passed, sentence }] of Object.entries(report.verdicts)) {
+    say(`${passed ? 'ok    ' : 'FAILED'} ${name.padEnd(12)} ${sentence}`);
   }
-} catch (error) {
-  process.stderr.write(`${describeError(error)}\n`);
-  process.exitCode = 1;
+  if (json !== undefined) {
+    await mkdir(path.dirname(json), { recursive: true });
+    await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);
+  }
+  if (!report.passed) process.exitCode = 1;
 }
+
+await runCommand(main);

@@ -3,7 +3,6 @@ import { setPriority } from 'node:os';
 import { CodedError, createLogger, describeError, stopOnSignal } from '@emotion-fleet/service';
 import { composeAgent } from './compose.ts';
 import { readAgentConfig } from './config.ts';
-import { ModelError } from './inference/index.ts';
 import { shrinkBufferPool } from './small-buffer-pool.ts';
 
 try {
@@ -18,7 +17,7 @@ try {
   stopOnSignal({ logger, stop: () => agent.stop() });
   await started;
 } catch (error) {
-  const isExpected = error instanceof CodedError || error instanceof ModelError;
+  const isExpected = error instanceof CodedError;
   process.stderr.write(`${isExpected ? error.message : describeError(error)}\n`);
   process.exit(1);
 }

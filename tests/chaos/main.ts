@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import process from 'node:process';
+import { runCommand } from '@emotion-fleet/command-line';
 import { requireStack } from '@emotion-fleet/deploy';
-import { describeError } from '@emotion-fleet/service';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { ChaosRun } from './chaos-run.ts';
-import { help, parseOptions, type ChaosOptions } from './options.ts';
+import { parseOptions, type ChaosOptions } from './options.ts';
 import { readable } from './report.ts';
 
 const devicesPerEdge = 50;
@@ -13,8 +13,8 @@ const leastEdgeProcesses = 2;
 const flowSeconds = 400;
 const leastRecordsPerSecond = 200;
 
-async function main(options: ChaosOptions): Promise<number> {
-  const { jsonFile, ...wanted } = options;
+async function main(options: ChaosOptions): Promise<void> {
+  const { json, ...wanted } = options;
   await requireStack();
   const folder = temporaryFolder('chaos');
   // What this process has started ends with it.
@@ -38,18 +38,18 @@ async function main(options: ChaosOptions): Promise<number> {
   });
   const report = await run.run();
   write(`\n${readable(report)}`);
-  if (jsonFile !== undefined) writeFileSync(jsonFile, `${JSON.stringify(report, null, 2)}\n`);
-  if (report.verdict === 'clean') folder.remove();
-  else write(`Logs and data are kept in ${folder.path}.\n`);
-  return report.verdict === 'clean' ? 0 : 1;
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
+  if (report.verdict === 'clean') {
+    folder.remove();
+  } else {
+    process.exitCode = 1;
+    write(`Logs and data are kept in ${folder.path}.\n`);
+  }
 }
 
-/** Not left to the event loop: a fault that never ended, or a driver's forgotten timer, would keep the process alive. */
-try {
-  const options = parseOptions(process.argv.slice(2), process.cwd());
-  if (options === undefined) process.stdout.write(help);
-  process.exit(options === undefined ? 0 : await main(options));
-} catch (error) {
-  process.stderr.write(`${describeError(error)}\n`);
-  process.exit(1);
-}
+await runCommand(async (argv, context) => {
+  const options = parseOptions(argv, context);
+  if (options !== undefined) await main(options);
+});
+// Not left to the event loop: a fault that never ended, or a driver's forgotten timer, would keep the process alive.
+process.exit();

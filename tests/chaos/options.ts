@@ -1,6 +1,10 @@
-import { isAbsolute, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { OperatorError } from '@emotion-fleet/service';
+import {
+  Command,
+  parseCommandLine,
+  pathFrom,
+  wholeNumber,
+  type ParseContext,
+} from '@emotion-fleet/command-line';
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -8,73 +12,36 @@ export interface ChaosOptions {
   readonly detections: number;
   readonly devices: number;
   /** Absolute path of the report. */
-  readonly jsonFile?: string;
+  readonly json?: string;
 }
 
-export const chaosDefaults: ChaosOptions = { seed: 1, detections: 200_000, devices: 200 };
-
-export const help = `Usage: npm run chaos -- [options]
-
-Starts Kafka, Cassandra, gateways, processors and simulated devices of its own, breaks them at random
-moments while records flow, and then accounts for every record. Needs Java 17 and Maven.
-
-Options:
-  --seed N        which faults at which moments, and which records (default: ${chaosDefaults.seed})
-  --detections N  distinct records at the least (default: ${chaosDefaults.detections})
-  --devices N     simulated devices (default: ${chaosDefaults.devices})
-  --json FILE     write the report there, too
-  --help          this text
-
-Exit code 1 where anything is lost, doubled or unexplained, or where rollups differ.
-`;
-
-/** Reads the command line; undefined where help was asked for. @throws OperatorError `usage` */
+/** Reads the command line; undefined where help was asked for and has been written. @throws OperatorError `usage` */
 export function parseOptions(
   argv: readonly string[],
-  workingDirectory: string,
+  context: ParseContext,
 ): ChaosOptions | undefined {
-  const text = { type: 'string' } as const;
-  const options = { seed: text, detections: text, devices: text, json: text };
-  try {
-    const { values } = parseArgs({
-      args: [...argv],
-      options: { ...options, help: { type: 'boolean', short: 'h' } },
-      strict: true,
-    });
-    if (values.help === true) return undefined;
-    const { json } = values;
-    return {
-      seed: wholeNumber('seed', values.seed, { fallback: chaosDefaults.seed, least: 0 }),
-      detections: wholeNumber('detections', values.detections, {
-        fallback: chaosDefaults.detections,
-        least: 1_000,
-      }),
-      devices: wholeNumber('devices', values.devices, {
-        fallback: chaosDefaults.devices,
-        least: 4,
-      }),
-      ...(json !== undefined && {
-        jsonFile: isAbsolute(json) ? json : resolve(workingDirectory, json),
-      }),
-    };
-  } catch (error) {
-    if (error instanceof OperatorError) throw error;
-    const reason = error instanceof Error ? error.message.split('.')[0] : String(error);
-    throw usage(reason ?? '', error);
-  }
-}
-
-function wholeNumber(
-  name: string,
-  text: string | undefined,
-  { fallback, least }: { fallback: number; least: number },
-): number {
-  if (text === undefined) return fallback;
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  throw usage(`--${name} takes a whole number from ${least} on`);
-}
-
-function usage(sentence: string, cause?: unknown): OperatorError {
-  return new OperatorError('usage', `${sentence}. See npm run chaos -- --help.`, { cause });
+  const program = new Command('npm run chaos --')
+    .description(
+      'Starts Kafka, Cassandra, gateways, processors and simulated devices of its own, breaks them at random moments ' +
+        'while records flow, and then accounts for every record. Needs Java 17 and Maven.',
+    )
+    .option(
+      '--seed <number>',
+      'which faults at which moments, and which records',
+      wholeNumber({ least: 0 }),
+      1,
+    )
+    .option(
+      '--detections <number>',
+      'distinct records at the least',
+      wholeNumber({ least: 1_000 }),
+      200_000,
+    )
+    .option('--devices <number>', 'simulated devices', wholeNumber({ least: 4 }), 200)
+    .option('--json <file>', 'write the report there, too', pathFrom(context.workingDirectory))
+    .addHelpText(
+      'after',
+      '\nExit code 1 where anything is lost, doubled or unexplained, or where rollups differ.',
+    );
+  return parseCommandLine(program, argv, context) ? program.opts<ChaosOptions>() : undefined;
 }

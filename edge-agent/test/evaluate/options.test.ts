@@ -2,23 +2,27 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseOptions } from '../../evaluate/options.ts';
 
+const context = { workingDirectory: '/somewhere', write: () => undefined };
+
 test('reads where the pictures, the report and further models are', () => {
-  assert.deepEqual(parseOptions(['--data', 'd']), { data: 'd', models: '.cache/models' });
-  assert.deepEqual(parseOptions(['--data=d', '--json', 'r.json', '--yunet', 'y.onnx']), {
-    data: 'd',
-    json: 'r.json',
-    yunet: 'y.onnx',
-    models: '.cache/models',
+  const models = '/somewhere/.cache/models';
+  assert.deepEqual(parseOptions(['--data', 'd'], context), { data: '/somewhere/d', models });
+  const argv = ['--data=/d', '--json', 'r.json', '--yunet', 'y.onnx', '--models', 'm'];
+  assert.deepEqual(parseOptions(argv, context), {
+    data: '/d',
+    json: '/somewhere/r.json',
+    yunet: '/somewhere/y.onnx',
+    models: '/somewhere/m',
   });
-  assert.equal(parseOptions(['--help']), undefined);
+  assert.equal(parseOptions(['--help'], context), undefined);
 });
 
 test('says in one sentence what is wrong', () => {
   for (const [argv, message] of [
-    [[], /^Say where the labelled pictures are: --data DIR\. See npm run evaluate -- --help\.$/],
+    [[], /^Required option '--data <dir>' not specified\. See npm run evaluate -- --help\.$/],
     [['--data'], /--data.*See npm run/],
     [['--data', 'd', '--colour'], /--colour.*See npm run/],
   ] as const) {
-    assert.throws(() => parseOptions(argv), { code: 'usage', message });
+    assert.throws(() => parseOptions(argv, context), { code: 'usage', message });
   }
 });

@@ -56,9 +56,16 @@ describe('packageFiles', () => {
 
   it('takes of a workspace what runs on a device', async () => {
     const workshop = ['evaluate/main.ts', 'image/main.ts', 'soak/main.ts', 'test/some.test.ts'];
-    const names = [...workshop, 'Dockerfile.template', 'models/card.json', 'src/main.ts'];
+    const kept = [
+      'models/card.json',
+      'models/index.ts',
+      'src/main.ts',
+      'src/test.ts',
+      'testing.ts',
+    ];
+    const names = [...workshop, 'Dockerfile.template', 'models/main.ts', ...kept];
     const files = Object.fromEntries(names.map((name) => [name, '']));
     const wanted = await wantedOf(files, { isWorkspace: true });
-    assert.deepEqual(wanted, ['models/card.json', 'src/main.ts']);
+    assert.deepEqual(wanted, kept);
   });
 });
