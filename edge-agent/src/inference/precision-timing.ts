@@ -9,25 +9,30 @@ export interface PrecisionTiming {
 }
 
 const warmUpRounds = 2;
+const mostRounds = 9;
+/** So many are enough where all passes together took this long: the first start waits for them. */
+const leastRounds = 3;
+const enoughMs = 5_000;
 
 /**
  * Times int8 against fp32 in alternating passes over an empty picture: which one is faster depends on
- * the processor, and the accuracy is the same. Takes `rounds` passes of each.
+ * the processor, and the accuracy is the same. Takes nine passes of each, on a slow machine three.
  */
 export async function timePrecisions(options: {
   int8: InstalledModel;
   fp32: InstalledModel;
   openSession: SessionOpener;
-  rounds?: number;
   nowMs?: () => number;
 }): Promise<PrecisionTiming> {
-  const { openSession, rounds = 9, nowMs = () => performance.now() } = options;
+  const { openSession, nowMs = () => performance.now() } = options;
   const shape = options.fp32.card.input.shape;
   const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
   const int8 = await openInstalledModel(options.int8, openSession);
   const fp32 = await openInstalledModel(options.fp32, openSession);
   const times: Record<Precision, number[]> = { int8: [], fp32: [] };
-  for (let round = -warmUpRounds; round < rounds; round += 1) {
+  let spentMs = 0;
+  for (let round = -warmUpRounds; round < mostRounds; round += 1) {
+    if (round >= leastRounds && spentMs >= enoughMs) break;
     for (const [precision, session] of [
       ['int8', int8],
       ['fp32', fp32],
@@ -35,6 +40,7 @@ export async function timePrecisions(options: {
       const startedAtMs = nowMs();
       await session.run({ data, shape });
       const elapsedMs = nowMs() - startedAtMs;
+      spentMs += elapsedMs;
       if (round >= 0) times[precision].push(elapsedMs);
     }
   }
