@@ -7,13 +7,15 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 
 const wanted = process.argv.slice(2);
-const files = globSync(
+const isLong = (file: string) => /^tests\/|device-image|mutated-payloads\.kafka/.test(file);
+// The long ones first, so that none of them is left alone on one core at the end.
+const files = globSync([
+  'tests/**/*.test.ts',
   '{libs/*,edge-agent,gateway,cloud-processor,dashboard/*,provisioning,all-in-one,deploy}/test/**/*.test.ts',
-)
-  .concat(globSync('tests/**/*.test.ts'))
+])
   .filter((file) => !file.includes('node_modules'))
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
-  .sort();
+  .sort((a, b) => Number(isLong(b)) - Number(isLong(a)) || a.localeCompare(b));
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const failures: string[] = [];
