@@ -104,6 +104,8 @@ export class ChildFrameSource implements FrameSource {
     if (child === undefined) return;
     // Three quarters of the time are left for the kernel to end what was killed.
     await this.#end(child, Math.min(withinMs / 4, this.#supervision.killAfterMs));
+    // Its pipes may close later, when another program runs: that is no end of the other one.
+    this.#child = undefined;
     this.#options.feed.close();
   }
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import { OperatorError, silentLogger } from '@emotion-fleet/service';
 import { ChildFrameSource } from '../../src/capture/child-frame-source.ts';
-import { StdoutFeed } from '../../src/capture/picture-feed.ts';
+import { StdoutFeed, type CameraProcess } from '../../src/capture/picture-feed.ts';
 import { rpicamFrameSource } from '../../src/capture/rpicam-frame-source.ts';
 import type { FrameSourceEvents } from '../../src/ports.ts';
 import { describeFrameSource } from '../contracts/frame-source.ts';
@@ -38,10 +38,16 @@ describe('ChildFrameSource', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  function sourceOf(command: string, stallTimeoutMs = 10_000): ChildFrameSource {
+  function sourceOf(
+    command: string,
+    {
+      stallTimeoutMs = 10_000,
+      feed = new StdoutFeed({ command, args: [], frameBytes: (64 * 48 * 3) / 2 }),
+    } = {},
+  ): ChildFrameSource {
     return new ChildFrameSource({
       command,
-      feed: new StdoutFeed({ command, args: [], frameBytes: (64 * 48 * 3) / 2 }),
+      feed,
       width: 64,
       height: 48,
       debianPackage: { name: 'rpicam-apps', system: 'Raspberry Pi OS' },
@@ -60,7 +66,7 @@ describe('ChildFrameSource', () => {
   async function capture(mode: FakeMode) {
     const program = await fakeProgram({ directory, name: 'rpicam-vid', mode });
     // Longer than the program takes to start on a busy machine, so that only silence ends it.
-    source = sourceOf(program.command, mode === 'stalls' ? 1_500 : undefined);
+    source = sourceOf(program.command, mode === 'stalls' ? { stallTimeoutMs: 1_500 } : {});
     const lumas: number[] = [];
     const states: string[] = [];
     const events: FrameSourceEvents = {
@@ -148,6 +154,44 @@ describe('ChildFrameSource', () => {
     await source.stop();
     await starting;
     assert.deepEqual(childrenOf(process.pid), []);
+  });
+
+  it('films with one program after a stop and a start, whenever the end of the old one is noticed', async () => {
+    const program = await fakeProgram({ directory, name: 'rpicam-vid', mode: 'frames' });
+    const { command } = program;
+    /** Says that the program before is over only when another one is about to be started. */
+    class LateFeed extends StdoutFeed {
+      #close: () => unknown = () => undefined;
+
+      override async launch(onPicture: () => void): Promise<CameraProcess> {
+        this.#close();
+        const child = await super.launch(onPicture);
+        const emit = child.emit.bind(child) as (event: string, ...values: unknown[]) => boolean;
+        child.emit = (event: string, ...values: unknown[]) => {
+          if (event !== 'close') return emit(event, ...values);
+          this.#close = () => emit(event, ...values);
+          return true;
+        };
+        return child;
+      }
+    }
+    const feed = new LateFeed({ command, args: [], frameBytes: (64 * 48 * 3) / 2 });
+    source = sourceOf(command, { feed });
+    const states: string[] = [];
+    let frames = 0;
+    const events: FrameSourceEvents = {
+      onFrame: () => (frames += 1),
+      onState: (state) => states.push(state),
+    };
+    await source.start(events);
+    await until(() => frames > 0);
+    await source.stop();
+    await source.start(events);
+    frames = 0;
+    // Many times the wait before a second attempt.
+    await until(() => frames >= 20);
+    assert.deepEqual(states, ['running', 'running']);
+    assert.equal((await program.runs()).length, 2);
   });
 
   it('names the Debian package of a program that is not installed', async () => {
