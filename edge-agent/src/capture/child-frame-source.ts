@@ -65,7 +65,7 @@ export class ChildFrameSource implements FrameSource {
   readonly #logTail = new LogTail();
   #events: FrameSourceEvents | undefined;
   #child: CameraProcess | undefined;
-  #launching: Promise<CameraProcess> | undefined;
+  #launching: Promise<void> | undefined;
   #waits: Iterator<number, never>;
   #startedAtMs = 0;
   #isRunning = false;
@@ -117,14 +117,15 @@ export class ChildFrameSource implements FrameSource {
   /** Resolves once the program runs; rejects where it can't be started. */
   async #spawn(): Promise<void> {
     this.#launching = this.#launch();
-    const child = await this.#launching;
-    await new Promise<void>((resolve, reject) => {
-      child.once('spawn', resolve);
-      child.once('error', reject);
-    });
+    try {
+      await this.#launching;
+    } catch (error) {
+      this.#options.feed.close();
+      throw error;
+    }
   }
 
-  async #launch(): Promise<CameraProcess> {
+  async #launch(): Promise<void> {
     const child = await this.#options.feed.launch(() => {
       // After the loop has read what is in the pipe: of several waiting pictures only the newest counts.
       this.#delivery ??= setImmediate(() => this.#deliver());
@@ -137,7 +138,6 @@ export class ChildFrameSource implements FrameSource {
     child.once('exit', () => closePipesSoon(child));
     child.once('close', (code, signal) => this.#onClose(child, signal ?? `code ${code ?? '?'}`));
     this.#watchForStall(child);
-    return child;
   }
 
   #deliver(): void {
@@ -173,13 +173,8 @@ export class ChildFrameSource implements FrameSource {
     this.#options.feed.close();
     clearTimeout(this.#stallTimer);
     if (this.#events === undefined) return;
-    // A program that never started has had its sentence.
-    if (child.pid !== undefined) {
-      const last = this.#logTail.lastOfRun();
-      this.#lose(
-        `${this.#options.command} ended (${how})${last === undefined ? '.' : `: ${last}`}`,
-      );
-    }
+    const last = this.#logTail.lastOfRun();
+    this.#lose(`${this.#options.command} ended (${how})${last === undefined ? '.' : `: ${last}`}`);
     if (this.#nowMs() - this.#startedAtMs > soundRunMs) this.#waits = this.#newWaits();
     this.#retryLater();
   }
@@ -188,8 +183,7 @@ export class ChildFrameSource implements FrameSource {
     this.#retryTimer = setTimeout(() => {
       this.#spawn().catch((error: unknown) => {
         this.#lose(this.#missingProgram(error).message);
-        // A process that couldn't be started ends in `close`, too, and so in the next wait.
-        if (this.#child === undefined && this.#events !== undefined) this.#retryLater();
+        if (this.#events !== undefined) this.#retryLater();
       });
     }, this.#waits.next().value);
   }
@@ -202,7 +196,7 @@ export class ChildFrameSource implements FrameSource {
 
   /** SIGTERM, then SIGKILL; resolves when the process is gone, or hangs in the kernel and can't be helped. */
   async #end(child: CameraProcess, killAfterMs: number): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+    if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise<'gone'>((resolve) => child.once('exit', () => resolve('gone')));
     child.kill('SIGTERM');
     const kill = setTimeout(() => child.kill('SIGKILL'), killAfterMs);

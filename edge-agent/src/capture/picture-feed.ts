@@ -8,12 +8,21 @@ export type CameraProcess = ChildProcessByStdio<null, Readable | null, Readable>
 
 /** How pictures come out of a camera program. */
 export interface PictureFeed {
-  /** Starts the program; `onPicture` says that `take` may have a new one. */
+  /** Resolves once the program runs, rejects where it can't; `onPicture` says that `take` may have a new picture. */
   launch(onPicture: () => void): Promise<CameraProcess>;
   /** The newest whole I420 picture that wasn't taken yet; valid until the next one comes. */
   take(): Uint8Array | undefined;
   /** The program is gone, or is to be forgotten: nothing of it comes any more, nothing of it is left. */
   close(): void;
+}
+
+/** Listens in the turn of the `spawn`: in the next one a program that isn't there says so, to nobody if need be. */
+export async function running(child: CameraProcess): Promise<CameraProcess> {
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', reject);
+  });
+  return child;
 }
 
 export interface StdoutFeedOptions {
@@ -47,7 +56,7 @@ export class StdoutFeed implements PictureFeed {
     const { command, args } = this.#options;
     const child = spawn(command, args, { stdio: ['ignore', writer, 'pipe'] });
     writer.destroy();
-    return child;
+    return running(child);
   }
 
   take(): Uint8Array | undefined {

@@ -3,7 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { planesFromRgb } from './photo.ts';
-import type { CameraProcess, PictureFeed } from './picture-feed.ts';
+import { running, type CameraProcess, type PictureFeed } from './picture-feed.ts';
 import { loadRaspicam, type Raspicam } from './raspicam-package.ts';
 import { RamFolder } from './ram-folder.ts';
 
@@ -57,7 +57,7 @@ export class RaspicamFeed implements PictureFeed {
     if (child === undefined) throw new Error('the package raspicam started nothing');
     this.#folder = folder;
     folder.guard(child);
-    return child;
+    return running(child);
   }
 
   take(): Uint8Array | undefined {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -99,6 +99,22 @@ for (const [name, { program: programName, make }] of Object.entries(sources)) {
       assert.ok(captured.states.some((state) => state.includes('gave no picture for 2 s')));
       const [first] = await captured.program.pids();
       assert.ok(!isAlive(first!));
+    });
+
+    it('films again after the program was gone for a while', async () => {
+      const captured = await capture('frames');
+      // This machine may have the real one.
+      process.env['PATH'] = directory;
+      await until(() => captured.lumas.length > 0);
+      const { command } = captured.program;
+      await rename(command, `${command}-away`);
+      const [first] = await captured.program.pids();
+      process.kill(first!, 'SIGKILL');
+      const isMissed = (state: string) => state.includes("isn't installed");
+      await until(() => captured.states.filter(isMissed).length >= 2);
+      await rename(`${command}-away`, command);
+      await filmsAgain(captured);
+      assert.equal((await captured.program.pids()).length, 2);
     });
 
     it('replaces it where it gives bytes that are no picture', async () => {
