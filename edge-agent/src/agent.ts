@@ -81,6 +81,8 @@ export class EdgeAgent {
   readonly #health: HealthReporter;
   #timers: NodeJS.Timeout[] = [];
   #lastFrameAtMs = 0;
+  /** How often the switch was turned on: an analysis can take longer than the pause that overtook it. */
+  #pauseCount = 0;
   #hasStarted = false;
 
   constructor(options: EdgeAgentOptions) {
@@ -191,12 +193,14 @@ export class EdgeAgent {
       this.#presence.countFrame('dropped');
       return;
     }
+    const pauseCount = this.#pauseCount;
+    const isOvertaken = () => pauseCount !== this.#pauseCount;
     try {
       const { detections, sightings, ended } = await this.#analyser.analyse(
         frame,
         this.#gate.lastMotionAtMs,
       );
-      if (this.#camera.isPaused) {
+      if (isOvertaken()) {
         this.#forget();
         return;
       }
@@ -210,7 +214,7 @@ export class EdgeAgent {
     } catch (error) {
       this.#presence.countFrame('dropped');
       logger.error({ err: error }, 'frame not analysed');
-      if (this.#camera.isPaused) this.#endTracks();
+      if (isOvertaken()) this.#endTracks();
     }
     this.#rate.note(clock.nowMs() - startedAtMs);
   }
@@ -229,6 +233,7 @@ export class EdgeAgent {
 
   /** The picture in work is the last one, and what it shows is not kept. */
   #pause(): void {
+    this.#pauseCount += 1;
     this.#presence.setState('paused');
     this.#slot.clear();
     if (!this.#slot.isBusy) this.#endTracks();

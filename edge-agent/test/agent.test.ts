@@ -319,6 +319,29 @@ describe('EdgeAgent', () => {
     assert.deepEqual(frames, [{ seen: 12, gated: 0, analysed: 10, dropped: 2 }]);
   });
 
+  it('keeps nothing of it where the switch is turned back meanwhile, and nobody is tracked across the pause', async () => {
+    const stage = new Stage();
+    await stage.agent.start();
+    stage.detector.faces = [face];
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    await stage.film(2_000);
+    stage.detector.gate = promise.then(() => undefined);
+    await stage.film(200);
+    const count = stage.outbox.of('sample').length;
+    stage.privacySwitch.turn(true);
+    stage.privacySwitch.turn(false);
+    await settled();
+    resolve(undefined);
+    await settled();
+    assert.equal(stage.outbox.of('sample').length, count);
+    assert.equal(stage.outbox.of('visit').length, 1);
+    await stage.film(3_000);
+    await stage.agent.stop();
+    assert.equal(stage.outbox.of('visit').length, 2);
+    const frames = stage.outbox.of('presence').map((presence) => presence.frames);
+    assert.deepEqual(frames, [{ seen: 26, gated: 0, analysed: 25, dropped: 1 }]);
+  });
+
   it('looks less often while the processor is hot, and says so in presence', async () => {
     const stage = new Stage();
     await stage.agent.start();
