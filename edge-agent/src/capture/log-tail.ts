@@ -58,10 +58,11 @@ export class LogTail {
   }
 }
 
+/** Names and passwords are masked up to the last @ of an address, or to the end of a line that may be cut in one. */
 function tidy(line: string): string {
   return line
     .slice(0, maxLineLength)
+    .replace(/\/\/(?:[^/\s]+@|[^/\s]+:[^/\s]*$)/g, '//***@')
     .replace(/[^\x20-\x7e]+/g, ' ')
-    .replace(/\/\/[^/@\s]+@/g, '//***@')
     .trim();
 }
