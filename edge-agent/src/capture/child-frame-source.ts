@@ -135,7 +135,10 @@ export class ChildFrameSource implements FrameSource {
     this.#isRunning = false;
     this.#startedAtMs = this.#nowMs();
     child.stderr.on('data', (chunk: Uint8Array) => this.#logTail.push(chunk));
-    child.once('exit', () => closePipesSoon(child));
+    child.once('exit', () => {
+      signalAll(child, 'SIGKILL');
+      closePipesSoon(child);
+    });
     child.once('close', (code, signal) => this.#onClose(child, signal ?? `code ${code ?? '?'}`));
     this.#watchForStall(child);
   }
@@ -198,8 +201,8 @@ export class ChildFrameSource implements FrameSource {
   async #end(child: CameraProcess, killAfterMs: number): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise<'gone'>((resolve) => child.once('exit', () => resolve('gone')));
-    child.kill('SIGTERM');
-    const kill = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+    signalAll(child, 'SIGTERM');
+    const kill = setTimeout(() => signalAll(child, 'SIGKILL'), killAfterMs);
     let giveUp: NodeJS.Timeout | undefined;
     const hung = new Promise<'hung'>((resolve) => {
       giveUp = setTimeout(() => resolve('hung'), killAfterMs + hungAfterMs);
@@ -226,6 +229,15 @@ export class ChildFrameSource implements FrameSource {
         ? `${command} isn't installed; on ${system} the package ${name} brings it (sudo apt-get install ${name}).`
         : `${command} can't be started (${reason ?? String(cause)}).`;
     return new OperatorError('camera_program_missing', sentence, { cause });
+  }
+}
+
+/** What the program has started is in its group: the camera behind a script must not film on. */
+function signalAll({ pid }: CameraProcess, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid!, signal);
+  } catch {
+    // Nobody is left.
   }
 }
 

@@ -8,7 +8,7 @@ export type CameraProcess = ChildProcessByStdio<null, Readable | null, Readable>
 
 /** How pictures come out of a camera program. */
 export interface PictureFeed {
-  /** Resolves once the program runs, rejects where it can't; `onPicture` says that `take` may have a new picture. */
+  /** Resolves once the program runs in a process group of its own, rejects where it can't; `onPicture` says that `take` may have a new picture. */
   launch(onPicture: () => void): Promise<CameraProcess>;
   /** The newest whole I420 picture that wasn't taken yet; valid until the next one comes. */
   take(): Uint8Array | undefined;
@@ -54,7 +54,7 @@ export class StdoutFeed implements PictureFeed {
     });
     this.#reader = reader;
     const { command, args } = this.#options;
-    const child = spawn(command, args, { stdio: ['ignore', writer, 'pipe'] });
+    const child = spawn(command, args, { stdio: ['ignore', writer, 'pipe'], detached: true });
     writer.destroy();
     return running(child);
   }

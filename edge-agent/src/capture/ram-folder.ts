@@ -32,11 +32,11 @@ export class RamFolder {
     );
   }
 
-  /** Has the program killed and the folder removed when this process is gone, however it ended. */
+  /** Has the program's process group killed and the folder removed when this process is gone, however it ended. */
   guard(program: ChildProcess): void {
     if (program.pid === undefined) return;
     // The end of its input is the end of this process. A session of its own survives a signal to our group.
-    const script = 'read -r never; kill -KILL "$1"; rm -rf "$2"';
+    const script = 'read -r never; kill -s KILL -- "-$1"; rm -rf "$2"';
     const guard = spawn('sh', ['-c', script, 'guard', String(program.pid), this.path], {
       stdio: ['pipe', 'ignore', 'ignore'],
       detached: true,

@@ -42,7 +42,8 @@ export class RaspicamFeed implements PictureFeed {
     const folder = RamFolder.make(this.#options.ramFolder);
     let child: CameraProcess | undefined;
     const Camera = loadRaspicam((_command, args) => {
-      child = spawn(this.#options.command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+      const { command } = this.#options;
+      child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
       return child;
     });
     try {

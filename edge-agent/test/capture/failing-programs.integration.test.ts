@@ -53,8 +53,8 @@ for (const [name, { program: programName, make }] of Object.entries(sources)) {
       await rm(directory, { recursive: true, force: true });
     });
 
-    async function capture(mode: FakeMode) {
-      const program = await fakeProgram({ directory, name: programName, mode });
+    async function capture(mode: FakeMode, { isWrapped = false } = {}) {
+      const program = await fakeProgram({ directory, name: programName, mode, isWrapped });
       process.env['PATH'] = `${directory}:${pathBefore}`;
       source = make();
       const lumas: number[] = [];
@@ -99,6 +99,15 @@ for (const [name, { program: programName, make }] of Object.entries(sources)) {
       assert.ok(captured.states.some((state) => state.includes('gave no picture for 2 s')));
       const [first] = await captured.program.pids();
       assert.ok(!isAlive(first!));
+    });
+
+    it('kills what it has started, too', async () => {
+      const captured = await capture('stalls', { isWrapped: true });
+      await filmsAgain(captured);
+      const [first, second] = await captured.program.pids();
+      await until(() => !isAlive(first!));
+      await captured.running.stop();
+      await until(() => !isAlive(second!));
     });
 
     it('films again after the program was gone for a while', async () => {

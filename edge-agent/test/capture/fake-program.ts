@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -19,8 +20,10 @@ export async function fakeProgram(options: {
   directory: string;
   name: string;
   mode: FakeMode;
+  /** A shell script starts it and waits, as where somebody added a setting of the camera. */
+  isWrapped?: boolean;
 }): Promise<FakeProgram> {
-  const { directory, name, mode } = options;
+  const { directory, name, mode, isWrapped = false } = options;
   const command = path.join(directory, name);
   const script = path.join(
     import.meta.dirname,
@@ -29,7 +32,7 @@ export async function fakeProgram(options: {
   const runsFile = path.join(directory, 'runs');
   await writeFile(
     command,
-    `#!/bin/sh\nexec "${process.execPath}" "${script}" ${mode} "${runsFile}" "$@"\n`,
+    `#!/bin/sh\n${isWrapped ? '' : 'exec '}"${process.execPath}" "${script}" ${mode} "${runsFile}" "$@"\nexit $?\n`,
   );
   await chmod(command, 0o755);
   const readRuns = async () => {
@@ -44,9 +47,10 @@ export async function fakeProgram(options: {
   };
 }
 
+/** One that has ended and that nobody has asked about yet is gone. */
 export function isAlive(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
   }

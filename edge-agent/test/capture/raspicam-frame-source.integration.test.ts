@@ -67,7 +67,8 @@ describe('raspicamFrameSource', () => {
   });
 
   it('leaves neither pictures nor program behind when its process is killed', async () => {
-    const program = await fakeProgram({ directory, name: 'raspistill', mode: 'stubborn' });
+    const mode = 'stubborn';
+    const program = await fakeProgram({ directory, name: 'raspistill', mode, isWrapped: true });
     const script = path.join(import.meta.dirname, 'filming-process.ts');
     const child = fork(script, [program.command], { silent: true });
     await once(child, 'message');
