@@ -9,6 +9,7 @@ import { createFrameSource } from './capture/frame-source-factory.ts';
 import { AgentClock } from './clock/agent-clock.ts';
 import { systemTime } from './clock/system-time.ts';
 import type { AgentConfig } from './config.ts';
+import { DataLock } from './data-lock.ts';
 import { OnoffPrivacySwitch } from './gpio/onoff-privacy-switch.ts';
 import { OnoffStatusLight } from './gpio/onoff-status-light.ts';
 import { StatusIndicator } from './health/status-indicator.ts';
@@ -81,7 +82,9 @@ export function composeAgent(config: AgentConfig, logger: Logger): Lifecycle {
   });
   const { hangBook, keeper } = watch;
   const agent = guarded(guarded(remote, hangBook), wear.book);
-  return keeper === undefined ? agent : guarded(agent, keeper);
+  // The lock first: all others read and write what only one agent may.
+  const lock = new DataLock({ dataDirectory, logger });
+  return guarded(keeper === undefined ? agent : guarded(agent, keeper), lock);
 }
 
 /**

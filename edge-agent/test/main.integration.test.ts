@@ -190,6 +190,22 @@ describe('the edge agent as a process', () => {
     assert.equal(stderr().trim(), 'There is no video file at /not/there.mp4.');
   });
 
+  it('leaves a data directory alone that another agent uses', async () => {
+    startAgent();
+    const first = child;
+    await until(() => broker.current.records.length > 0, 30_000);
+    const { stderr } = startAgent();
+    try {
+      assert.equal(await exit(), 1);
+      assert.match(stderr(), /^Another agent uses the data directory .*EMOTION_DATA_DIRECTORY/);
+      const count = broker.current.records.length;
+      await until(() => broker.current.records.length > count);
+    } finally {
+      first?.kill('SIGKILL');
+    }
+    assertWhole(broker.current.records);
+  });
+
   it('leaves a watchdog disarmed when it stops or cannot start, and armed when it is killed', async () => {
     // A plain file stands in for the device: it keeps every byte.
     const watchdog = path.join(modelCache, 'watchdog');
