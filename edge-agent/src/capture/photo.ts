@@ -64,21 +64,43 @@ export function photoFromRgb(picture: RgbPicture): Photo {
   return { width, height, levels };
 }
 
-/** Planar YUV 4:2:0, limited range BT.601. */
-export function planesFromRgb({ rgb, width, height }: RgbPicture): Photo['levels'][number] {
-  const y = emptyPlane(width, height);
-  const u = emptyPlane(width, height);
-  const v = emptyPlane(width, height);
-  for (let pixel = 0, source = 0; pixel < width * height; pixel += 1, source += 3) {
-    const red = rgb[source]!;
-    const green = rgb[source + 1]!;
-    const blue = rgb[source + 2]!;
-    // ITU-R BT.601, limited range
-    y.data[pixel] = 16.5 + 0.25679 * red + 0.50413 * green + 0.09791 * blue;
-    u.data[pixel] = 128.5 - 0.14822 * red - 0.29099 * green + 0.43922 * blue;
-    v.data[pixel] = 128.5 + 0.43922 * red - 0.36779 * green - 0.07143 * blue;
+function planesFromRgb(picture: RgbPicture): Photo['levels'][number] {
+  const { width, height } = picture;
+  const [halfWidth, halfHeight] = [width >> 1, height >> 1];
+  const [lumaBytes, chromaBytes] = [width * height, halfWidth * halfHeight];
+  const data = new Uint8Array(lumaBytes + 2 * chromaBytes);
+  fillFromRgb(data, picture);
+  const chromaAt = (at: number): Plane => {
+    return { width: halfWidth, height: halfHeight, data: data.subarray(at, at + chromaBytes) };
+  };
+  const y = { width, height, data: data.subarray(0, lumaBytes) };
+  return { y, u: chromaAt(lumaBytes), v: chromaAt(lumaBytes + chromaBytes) };
+}
+
+/** Writes it to `target` as I420, limited range BT.601; a last odd row or column has no colour. */
+export function fillFromRgb(target: Uint8Array, { rgb, width, height }: RgbPicture): void {
+  const lumaBytes = width * height;
+  for (let pixel = 0, source = 0; pixel < lumaBytes; pixel += 1, source += 3) {
+    target[pixel] =
+      16.5 + 0.25679 * rgb[source]! + 0.50413 * rgb[source + 1]! + 0.09791 * rgb[source + 2]!;
   }
-  return { y, u: halve(u), v: halve(v) };
+  const [halfWidth, halfHeight] = [width >> 1, height >> 1];
+  const chromaBytes = halfWidth * halfHeight;
+  const corners = [0, 3, 3 * width, 3 * width + 3];
+  for (let at = 0; at < chromaBytes; at += 1) {
+    const column = at % halfWidth;
+    const first = 6 * (((at - column) / halfWidth) * width + column);
+    let [u, v] = [2, 2];
+    for (const corner of corners) {
+      const red = rgb[first + corner]!;
+      const green = rgb[first + corner + 1]!;
+      const blue = rgb[first + corner + 2]!;
+      u += (128.5 - 0.14822 * red - 0.29099 * green + 0.43922 * blue) | 0;
+      v += (128.5 + 0.43922 * red - 0.36779 * green - 0.07143 * blue) | 0;
+    }
+    target[lumaBytes + at] = u >> 2;
+    target[lumaBytes + chromaBytes + at] = v >> 2;
+  }
 }
 
 /** Half the size; each pixel is the mean of four. */

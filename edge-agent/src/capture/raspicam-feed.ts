@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import { planesFromRgb } from './photo.ts';
+import { fillFromRgb } from './photo.ts';
 import { running, type CameraProcess, type PictureFeed } from './picture-feed.ts';
 import { loadRaspicam, type Raspicam } from './raspicam-package.ts';
 import { RamFolder } from './ram-folder.ts';
@@ -28,12 +28,15 @@ export class RaspicamFeed implements PictureFeed {
   readonly #options: RaspicamFeedOptions;
   #camera: Raspicam | undefined;
   #folder: RamFolder | undefined;
-  #picture: Uint8Array | undefined;
+  /** The memory of every picture. */
+  readonly #picture: Uint8Array;
+  #isWaiting = false;
   #collecting: RamFolder | undefined;
   #isDue = false;
 
   constructor(options: RaspicamFeedOptions) {
     this.#options = options;
+    this.#picture = new Uint8Array((options.width * options.height * 3) / 2);
   }
 
   /** Rejects with OperatorError `not_in_ram`, or `camera_program_missing` where the package isn't installed. */
@@ -62,9 +65,9 @@ export class RaspicamFeed implements PictureFeed {
   }
 
   take(): Uint8Array | undefined {
-    const picture = this.#picture;
-    this.#picture = undefined;
-    return picture;
+    if (!this.#isWaiting) return undefined;
+    this.#isWaiting = false;
+    return this.#picture;
   }
 
   close(): void {
@@ -72,7 +75,7 @@ export class RaspicamFeed implements PictureFeed {
     this.#camera = undefined;
     this.#folder?.remove();
     this.#folder = undefined;
-    this.#picture = undefined;
+    this.#isWaiting = false;
   }
 
   #raspistillOptions(folder: RamFolder): Readonly<Record<string, unknown>> {
@@ -101,9 +104,10 @@ export class RaspicamFeed implements PictureFeed {
     this.#collecting = folder;
     while (this.#isDue && this.#folder === folder) {
       this.#isDue = false;
-      const picture = await this.#readNewest(folder.path).catch(() => undefined);
-      if (picture === undefined || this.#folder !== folder) continue;
-      this.#picture = picture;
+      const rgb = await this.#readNewest(folder.path).catch(() => undefined);
+      if (rgb === undefined || this.#folder !== folder) continue;
+      fillFromRgb(this.#picture, { ...this.#options, rgb });
+      this.#isWaiting = true;
       onPicture();
     }
     if (this.#collecting === folder) this.#collecting = undefined;
@@ -127,12 +131,7 @@ export class RaspicamFeed implements PictureFeed {
       .raw()
       .toBuffer({ resolveWithObject: true });
     const { width, height } = this.#options;
-    if (info.width !== width || info.height !== height || info.channels !== 3) return undefined;
-    const { y, u, v } = planesFromRgb({ rgb: data, width, height });
-    const picture = new Uint8Array((width * height * 3) / 2);
-    picture.set(y.data);
-    picture.set(u.data, y.data.length);
-    picture.set(v.data, y.data.length + u.data.length);
-    return picture;
+    const isWhole = info.width === width && info.height === height && info.channels === 3;
+    return isWhole ? data : undefined;
   }
 }

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { OperatorError, silentLogger } from '@emotion-fleet/service';
 import { raspicamFrameSource } from '../../src/capture/raspicam-frame-source.ts';
+import type { Frame } from '../../src/ports.ts';
 import { describeFrameSource } from '../contracts/frame-source.ts';
 import { until } from '../until.ts';
 import { fakeProgram, isAlive } from './fake-program.ts';
@@ -64,6 +65,21 @@ describe('raspicamFrameSource', () => {
     assert.ok(most < 10, `${most} pictures lay about at once`);
     await source.stop();
     assert.ok(!(await exists(folder)));
+  });
+
+  it('puts each picture into the same memory', async () => {
+    const program = await fakeProgram({ directory, name: 'raspistill', mode: 'frames' });
+    const source = raspicamFrameSource({ ...picture, command: program.command });
+    const memory = new Set<ArrayBufferLike>();
+    let frames = 0;
+    const onFrame = ({ data }: Frame) => {
+      memory.add(data.buffer);
+      frames += 1;
+    };
+    await source.start({ ...events, onFrame });
+    await until(() => frames >= 5);
+    await source.stop();
+    assert.equal(memory.size, 1);
   });
 
   it('leaves neither pictures nor program behind when its process is killed', async () => {
