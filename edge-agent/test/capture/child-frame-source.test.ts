@@ -5,10 +5,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import { OperatorError, silentLogger } from '@emotion-fleet/service';
-import { ChildFrameSource } from '../../src/capture/child-frame-source.ts';
+import {
+  ChildFrameSource,
+  type ChildFrameSourceOptions,
+} from '../../src/capture/child-frame-source.ts';
 import { StdoutFeed, type CameraProcess } from '../../src/capture/picture-feed.ts';
 import { rpicamFrameSource } from '../../src/capture/rpicam-frame-source.ts';
-import type { FrameSourceEvents } from '../../src/ports.ts';
+import type { Frame, FrameSourceEvents } from '../../src/ports.ts';
 import { describeFrameSource } from '../contracts/frame-source.ts';
 import { until } from '../until.ts';
 import { fakeProgram, type FakeMode } from './fake-program.ts';
@@ -40,33 +43,31 @@ describe('ChildFrameSource', () => {
 
   function sourceOf(
     command: string,
-    {
-      stallTimeoutMs = 10_000,
-      feed = new StdoutFeed({ command, args: [], frameBytes: (64 * 48 * 3) / 2 }),
-    } = {},
+    { supervision, ...options }: Partial<ChildFrameSourceOptions> = {},
   ): ChildFrameSource {
     return new ChildFrameSource({
       command,
-      feed,
+      feed: new StdoutFeed({ command, args: [], frameBytes: (64 * 48 * 3) / 2 }),
       width: 64,
       height: 48,
       debianPackage: { name: 'rpicam-apps', system: 'Raspberry Pi OS' },
       framesPerSecond: 1_000,
       logger,
       supervision: {
-        random: () => 0,
-        stallTimeoutMs,
-        killAfterMs: 100,
-        retryFirstMs: 10,
-        retryMostMs: 40,
+        ...{ random: () => 0, stallTimeoutMs: 10_000, killAfterMs: 100 },
+        ...{ retryFirstMs: 10, retryMostMs: 40 },
+        ...supervision,
       },
+      ...options,
     });
   }
 
-  async function capture(mode: FakeMode) {
+  /** Longer than the program takes to start on a busy machine, so that only silence ends it. */
+  const stallTimeoutMs = 1_500;
+
+  async function capture(mode: FakeMode, options: Partial<ChildFrameSourceOptions> = {}) {
     const program = await fakeProgram({ directory, name: 'rpicam-vid', mode });
-    // Longer than the program takes to start on a busy machine, so that only silence ends it.
-    source = sourceOf(program.command, mode === 'stalls' ? { stallTimeoutMs: 1_500 } : {});
+    source = sourceOf(program.command, options);
     const lumas: number[] = [];
     const states: string[] = [];
     const events: FrameSourceEvents = {
@@ -111,9 +112,55 @@ describe('ChildFrameSource', () => {
   });
 
   it('kills a program that gives no pictures and ignores SIGTERM, then starts it again', async () => {
-    const { lumas, states } = await capture('stalls');
+    const { lumas, states } = await capture('stalls', { supervision: { stallTimeoutMs } });
     await until(() => lumas.length >= 5);
     assert.ok(states.some((state) => state.includes('gave no picture for')));
+  });
+
+  it('lets a program go on that gives pictures for longer than that', async () => {
+    const { lumas, states } = await capture('frames', { supervision: { stallTimeoutMs } });
+    await until(() => lumas.length > 0);
+    const endMs = performance.now() + 2 * stallTimeoutMs;
+    await until(() => performance.now() > endMs);
+    const before = lumas.length;
+    await until(() => lumas.length > before);
+    assert.equal(states.length, 1, states.join());
+  });
+
+  it('starts it again although something that it has started lives on and holds its output', async () => {
+    const { lumas, states } = await capture('leaves');
+    await until(() => lumas.length >= 5);
+    assert.match(states[0]!, /^lost: .*ended \(code 4\)/);
+  });
+
+  it('begins with a short wait again after a run that was in order', async () => {
+    let nowMs = 0;
+    const supervision = { random: () => 0, retryFirstMs: 100, retryMostMs: 60_000 };
+    // Each run lasts for half a minute; without that the seventh wait alone would be of 6 s.
+    const { program } = await capture('dies', { nowMs: () => (nowMs += 31_000), supervision });
+    await until(async () => (await program.runs()).length >= 8);
+  });
+
+  it('gives no more pictures than it was asked for', async () => {
+    let nowMs = 0;
+    const timesMs: number[] = [];
+    const { command } = await fakeProgram({ directory, name: 'rpicam-vid', mode: 'frames' });
+    source = sourceOf(command, { framesPerSecond: 5, nowMs: () => (nowMs += 20) });
+    const onFrame = ({ capturedAtMs }: Frame) => timesMs.push(capturedAtMs);
+    await source.start({ onFrame, onState: () => undefined });
+    await until(() => timesMs.length >= 5);
+    const steps = timesMs.slice(1).map((timeMs, index) => timeMs - timesMs[index]!);
+    assert.deepEqual(steps.slice(0, 4), [160, 200, 200, 200]);
+  });
+
+  it('starts no program after it was stopped, even if one was about to be started', async () => {
+    const supervision = { random: () => 0, retryFirstMs: 300 };
+    const { states, source: running, program } = await capture('dies', { supervision });
+    await until(() => states.length > 0);
+    await running.stop();
+    const endMs = performance.now() + 2 * supervision.retryFirstMs;
+    await until(() => performance.now() > endMs);
+    assert.equal((await program.runs()).length, 1);
   });
 
   it('keeps the last lines of what the program says, whatever bytes they are', async () => {

@@ -1,6 +1,7 @@
 // Stands in for rpicam-vid and ffmpeg: writes I420 pictures whose bytes are the picture's number, in the size that
 // the arguments ask for.
 // Usage: fake-camera.mjs MODE RUNS_FILE [the real program's arguments]; each run adds a line to RUNS_FILE.
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';
 
@@ -43,6 +44,12 @@ const modes = {
     if (run > 1) return modes.frames();
     process.stdout.write(frame());
     setInterval(() => undefined, 1_000);
+  },
+  // The first run leaves a process in a session of its own, which holds what this one writes to.
+  leaves: () => {
+    if (run > 1) return modes.frames();
+    spawn('sleep', ['20'], { stdio: ['ignore', 1, 2], detached: true });
+    setTimeout(() => process.exit(4), 50);
   },
   stubborn: () => {
     process.on('SIGTERM', () => undefined);

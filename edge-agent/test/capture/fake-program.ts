@@ -4,7 +4,7 @@ import path from 'node:path';
 
 /** What the fake program does; see `fake-camera.mjs`. */
 export type FakeMode =
-  'frames' | 'half' | 'dies' | 'chatters' | 'stalls' | 'stubborn' | 'garbage' | 'noise';
+  'frames' | 'half' | 'dies' | 'chatters' | 'stalls' | 'leaves' | 'stubborn' | 'garbage' | 'noise';
 
 export interface FakeProgram {
   /** Path of an executable that writes 64 x 48 pictures. */
