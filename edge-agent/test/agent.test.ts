@@ -342,6 +342,37 @@ describe('EdgeAgent', () => {
     assert.deepEqual(frames, [{ seen: 26, gated: 0, analysed: 25, dropped: 1 }]);
   });
 
+  it('follows nobody across the pause where the detector fails meanwhile', async () => {
+    const stage = new Stage();
+    await stage.agent.start();
+    stage.detector.faces = [face];
+    await stage.film(2_000);
+    const { promise, reject } = Promise.withResolvers<undefined>();
+    stage.detector.gate = promise.then(() => undefined);
+    await stage.film(200);
+    stage.privacySwitch.turn(true);
+    reject(new Error('no detection'));
+    await settled();
+    assert.equal(stage.outbox.of('visit').length, 1);
+    await stage.agent.stop();
+  });
+
+  it('looks at a still scene afresh after a pause, and knows of no picture before that', async () => {
+    const stage = new Stage();
+    await stage.agent.start();
+    await stage.film(5_000, { isStill: true });
+    const { calls } = stage.detector;
+    stage.privacySwitch.turn(true);
+    await settled();
+    stage.privacySwitch.turn(false);
+    await settled();
+    assert.equal(stage.agent.cameraState, 'lost');
+    await stage.film(200, { isStill: true });
+    assert.equal(stage.agent.cameraState, 'ok');
+    assert.equal(stage.detector.calls, calls + 1);
+    await stage.agent.stop();
+  });
+
   it('looks less often while the processor is hot, and says so in presence', async () => {
     const stage = new Stage();
     await stage.agent.start();

@@ -53,6 +53,15 @@ describe('OnoffPrivacySwitch', () => {
     assert.equal(positions.at(-1), false);
   });
 
+  it('says nothing after its stop, even if the contacts had just come to rest', async () => {
+    const { onoff, privacySwitch, positions } = await started();
+    onoff.setLevel(1);
+    onoff.setLevel(0);
+    await privacySwitch.stop();
+    mock.timers.tick(50);
+    assert.deepEqual(positions, [false, true]);
+  });
+
   it('counts a pin that cannot be read as on', async () => {
     const { onoff, positions } = await started();
     onoff.fail(new Error('EIO'));

@@ -57,6 +57,18 @@ describe('OnoffStatusLight', () => {
     assert.equal(onoff.opened, undefined);
   });
 
+  it('goes on with a pattern that it is told to show again and again', async () => {
+    mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+    const { onoff, light } = newLight();
+    await light.start();
+    const again = setInterval(() => light.show('offline'), 250);
+    light.show('offline');
+    assert.equal(recognise(watch(onoff)), 'offline');
+    clearInterval(again);
+    await light.stop();
+    mock.timers.reset();
+  });
+
   it('lets the agent go on when the light fails', async () => {
     const { onoff, light } = newLight();
     await light.start();
