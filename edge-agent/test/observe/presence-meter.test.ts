@@ -160,6 +160,19 @@ describe('PresenceMeter', () => {
     assert.ok(records[1]!.startedAtMs >= 10 * 60_000);
   });
 
+  it('counts nothing for the first look after it stood still', () => {
+    const { clock, sink, meter, watch } = newMeter();
+    meter.start();
+    meter.setState('ok');
+    watch(30_000);
+    clock.atMs += 10 * 60_000;
+    meter.look({ isUsable: true });
+    meter.setState('covered');
+    clock.atMs += 10_000;
+    meter.stop();
+    assert.equal(sink.of('presence').at(-1)!.analysedMs, 0);
+  });
+
   it('sorts faces into the bins of the contract', () => {
     const { clock, sink, meter } = newMeter();
     meter.start();

@@ -54,6 +54,18 @@ describe('WriteBudget', () => {
     assert.equal(next.budget.writtenBytesLastHour, 0);
   });
 
+  it('counts nothing of a process before it that is older than an hour', () => {
+    const { time, budget } = budgetOf(1e9);
+    for (let minute = 0; minute <= 60; minute += 1) {
+      time.nowMs = minute * minuteMs;
+      budget.note(1);
+    }
+    const next = budgetOf(1e9);
+    next.time.nowMs = 90 * minuteMs;
+    next.budget.goOn(budget.writtenMinutes);
+    assert.equal(next.budget.writtenBytesLastHour, 31);
+  });
+
   it('counts the time since this start alone where the machine was started anew', () => {
     const { time, budget } = budgetOf(1e9);
     time.nowMs = 5 * hourMs;
