@@ -156,6 +156,15 @@ describe('Observer', () => {
     });
   });
 
+  it('lets a look stand for at most two intervals in a visit, too', () => {
+    const scene = new Scene();
+    scene.see(0);
+    scene.see(1_000);
+    scene.see(20_000);
+    scene.observer.end([scene.track]);
+    assert.equal(scene.sink.of('visit')[0]!.readableMs, 3_000);
+  });
+
   it('leaves nothing of a track that was never confirmed, and ends a track once', () => {
     const scene = new Scene();
     scene.see(0);

@@ -131,6 +131,18 @@ describe('Tracker', () => {
     assert.deepEqual(confirmedAt([2_000, 4_000, 6_000]), [false, false, true]);
   });
 
+  it('does not confirm what was found in few of the looks, nor wait for it as for someone who stood', () => {
+    const tracker = newTracker();
+    const look = (nowMs: number, isThere: boolean) =>
+      tracker.update({ nowMs, detections: isThere ? [face({ x: 50 })] : [] });
+    for (let nowMs = 0; nowMs <= 2_000; nowMs += 100) {
+      const [track] = look(nowMs, nowMs % 500 === 0).seen;
+      assert.notEqual(track?.isConfirmed, true);
+    }
+    for (let nowMs = 2_100; nowMs <= 3_600; nowMs += 100) look(nowMs, false);
+    assert.equal(tracker.liveCount, 0);
+  });
+
   it('ends a track after the miss time, counted from the first look that missed it', () => {
     const tracker = newTracker();
     const look = (nowMs: number, isThere = false): readonly Track[] =>

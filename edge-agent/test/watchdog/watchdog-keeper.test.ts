@@ -141,7 +141,10 @@ describe('WatchdogKeeper', () => {
     await machine.boot();
     machine.flush = () => Promise.reject(new Error('no space'));
     assert.equal(await machine.run(hourMs, { films: true }), false);
-    machine.flush = () => new Promise(() => undefined);
+    const forEver = () => new Promise<void>(() => undefined);
+    machine.flush = forEver;
+    // The count of this reboot is never written.
+    machine.files.overwrite = forEver;
     assert.equal(await machine.run(6 * minuteMs, { films: true }), true);
   });
 
@@ -195,6 +198,15 @@ describe('WatchdogKeeper', () => {
     assert.equal(await machine.run(2 * minuteMs), false);
     await machine.beginRun();
     assert.equal(await machine.run(2 * hourMs, { films: true }), false);
+  });
+
+  it('wants frames of a run that begins, whatever the switch of the one before', async () => {
+    const machine = new Machine();
+    await machine.boot();
+    machine.signs.setPaused(true);
+    machine.signs.endRun();
+    await machine.beginRun();
+    assert.equal(await machine.run(16 * minuteMs), true);
   });
 
   it('goes on without a watchdog', async () => {
