@@ -35,8 +35,10 @@ export class AdaptiveRate {
       this.#isCold = false;
       return;
     }
-    const old = this.#analysisMs === 0 ? analysisMs : this.#analysisMs;
-    this.#analysisMs = old + (analysisMs - old) * newShare;
+    // More asks for no longer an interval, and would be remembered for minutes: a sleep of the machine lasts for hours.
+    const newMs = Math.min(analysisMs, longestIntervalMs);
+    const old = this.#analysisMs === 0 ? newMs : this.#analysisMs;
+    this.#analysisMs = old + (newMs - old) * newShare;
   }
 
   /** Takes in the processor's temperature; undefined where nobody knows it. */

@@ -26,6 +26,18 @@ describe('AdaptiveRate', () => {
     assert.deepEqual([rate.intervalMs, rate.slowdown], [600, 'late']);
   });
 
+  it('is over one analysis in seconds that took an hour, with a sleep of the machine in it', () => {
+    const rate = new AdaptiveRate({ framesPerSecond: 5 });
+    for (let count = 0; count < 10; count += 1) rate.note(40);
+    rate.note(3_600_000);
+    let waitedMs = 0;
+    while (rate.slowdown !== undefined) {
+      waitedMs += rate.intervalMs;
+      rate.note(40);
+    }
+    assert.ok(waitedMs < 10_000, `${waitedMs} ms`);
+  });
+
   it('stretches the interval on a hot processor, more with each degree, and says why', () => {
     const rate = new AdaptiveRate({ framesPerSecond: 5 });
     rate.note(40);
