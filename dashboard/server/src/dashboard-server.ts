@@ -128,7 +128,10 @@ export class DashboardServer {
     const { store, info, clock = systemClock } = this.#options;
     const { activityMaxAgeMs = 10_000, directoryMaxAgeMs = 4_500 } = this.#options;
     const reader = new WindowReader(store);
-    const activity = new FleetActivity({ reader, clock, maxAgeMs: activityMaxAgeMs });
+    const activity = new FleetActivity({
+      ...{ reader, clock, devicesReadAtOnce },
+      maxAgeMs: activityMaxAgeMs,
+    });
     const gate = new PrivacyGate({ minimumGroupSize: info.minimumGroupSize, activity });
     const lastHours = new LastHours({
       ...{ activity, gate, clock, devicesReadAtOnce },

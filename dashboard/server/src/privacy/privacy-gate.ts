@@ -40,7 +40,7 @@ export class PrivacyGate {
   /** True where nothing about people may be said of the place in the range. */
   async isHidden({ fleet, place, range }: GateQuery): Promise<boolean> {
     if (this.minimumGroupSize <= 1) return false;
-    const activities = await this.#activity.read(fleet, range);
+    const { activities } = await this.#activity.read(fleet, range);
     if (place.kind === 'fleet') return isTooSmall(total(activities), this.minimumGroupSize);
     const hidden = findHiddenPlaces(activities, this.minimumGroupSize);
     return place.kind === 'site'

@@ -52,7 +52,7 @@ export class LastHourReader {
   static async read(tools: LastHourTools, fleet: FleetMap): Promise<LastHourReader> {
     const now = tools.clock.now();
     const range = lastHourRange(now);
-    const activities = await tools.activity.read(fleet, range);
+    const { activities } = await tools.activity.read(fleet, range);
     const hidden = findHiddenPlaces(activities, tools.gate.minimumGroupSize);
     return new LastHourReader({ fleet, range, activities, hidden, now });
   }
@@ -127,7 +127,7 @@ export async function mayShowFaces(
   if (minimumGroupSize <= 1) return true;
   const range = lastHourRange(tools.clock.now());
   const stays = fleet.stays({ kind: 'device', deviceId }, range);
-  const activities = await tools.reader.readActivity(stays, range);
+  const { activities } = await tools.reader.readStays(stays, range);
   const visits = activities.reduce((sum, activity) => sum + activity.visits, 0);
   return visits > 0 && !isTooSmall({ visits, samples: 0 }, minimumGroupSize);
 }

@@ -4,19 +4,11 @@ import type {
   ScopeWindowRow,
   TimeRange,
 } from '@emotion-fleet/observation-store';
-import type { FleetMap, Stay } from './fleet-map.ts';
+import type { Stay } from './fleet-map.ts';
 import { mapLimited } from './map-limited.ts';
 import { scopeOf, type Place } from './place.ts';
 import { planReads, type ReadPlan } from './read-plan.ts';
-import { pieceOf, piecesByHour, type Piece } from './window-sum.ts';
-
-export interface PieceQuery {
-  readonly place: Place;
-  readonly range: TimeRange;
-  /** Windows that the pieces will be sorted into: a piece never lies across two. */
-  readonly stepMs: number;
-  readonly fleet: FleetMap;
-}
+import { mergeByHour, pieceOf, piecesByHour, type Piece } from './window-sum.ts';
 
 /** What one device did during one stay at a site, in the range asked for. */
 export interface Activity {
@@ -24,6 +16,16 @@ export interface Activity {
   readonly visits: number;
   readonly samples: number;
   readonly analysedMs: number;
+}
+
+/** Some stays in a range, from the rows of their devices. */
+export interface StaysReading {
+  readonly activities: readonly Activity[];
+  /**
+   * Of all stays together, what the range holds of hours that it covers in part: one piece an hour, in which the
+   * camera-hours are clusters.
+   */
+  readonly ends: readonly Piece[];
 }
 
 const minuteStepMs = 60_000;
@@ -36,31 +38,31 @@ export class WindowReader {
     this.#store = store;
   }
 
-  /** Everything that counts in the range, in no particular order. */
-  async readPieces({ place, range, stepMs, fleet }: PieceQuery): Promise<Piece[]> {
-    const plan = planReads(range, stepMs);
-    const stays = fleet.stays(place, range);
-    const byMinute = stepMs <= minuteStepMs;
-    const [whole, minutes] = await Promise.all([
-      place.kind === 'device'
-        ? this.#deviceHours(place.deviceId, [...plan.days, ...plan.hours])
-        : this.#scopeWindows(place, plan),
-      mapLimited(stays, async (stay) => {
-        const rows = await this.#deviceRows('readMinutes', stay, plan.minutes);
-        return byMinute ? rows.map(pieceOf) : piecesByHour(rows);
-      }),
-    ]);
-    return [...whole, ...minutes.flat()];
+  /** Each minute of these stays. */
+  async readMinutes(stays: readonly Stay[], range: TimeRange): Promise<Piece[]> {
+    const rows = await mapLimited(stays, (stay) => this.#deviceRows('readMinutes', stay, [range]));
+    return rows.flat().map(pieceOf);
   }
 
-  /** Visits and analysed time of each stay, from the coarsest rows that fit. */
-  async readActivity(stays: readonly Stay[], range: TimeRange): Promise<Activity[]> {
+  /** The hours that lie whole in the range, and days where windows of `stepMs` allow: a piece never lies across two. */
+  async readWhole(place: Place, range: TimeRange, stepMs: number): Promise<Piece[]> {
+    const plan = planReads(range, stepMs);
+    return place.kind === 'device'
+      ? this.#deviceHours(place.deviceId, [...plan.days, ...plan.hours])
+      : this.#scopeWindows(place, plan);
+  }
+
+  /** What each stay did, from the coarsest rows that fit, and what all did at the ends of the range. */
+  async readStays(stays: readonly Stay[], range: TimeRange): Promise<StaysReading> {
     const plan = planReads(range, 24 * 60 * minuteStepMs);
-    return mapLimited(stays, async (stay) => {
+    const ends = new Map<number, Piece>();
+    const activities = await mapLimited(stays, async (stay) => {
+      const parts = piecesByHour(await this.#deviceRows('readMinutes', stay, plan.minutes));
+      mergeByHour(ends, parts);
       const rows = [
         ...(await this.#deviceDays(stay, plan)),
         ...(await this.#deviceRows('readHours', stay, plan.hours)),
-        ...(await this.#deviceRows('readMinutes', stay, plan.minutes)),
+        ...parts,
       ];
       return {
         stay,
@@ -69,6 +71,7 @@ export class WindowReader {
         analysedMs: total(rows, ({ analysedMs }) => analysedMs),
       };
     });
+    return { activities, ends: [...ends.values()] };
   }
 
   /** Day rows hold no camera-hours, so that a device is always read by the hour. */
@@ -117,7 +120,7 @@ function cut(range: TimeRange, stay: TimeRange): TimeRange {
 }
 
 function total(
-  rows: readonly DeviceWindowRow[],
+  rows: readonly Pick<DeviceWindowRow, 'values'>[],
   of: (values: DeviceWindowRow['values']) => number,
 ): number {
   return rows.reduce((sum, { values }) => sum + of(values), 0);

@@ -61,3 +61,13 @@ export function piecesByHour(
   }
   return [...hours.values()].map(pieceOf);
 }
+
+/** Adds pieces to those of the same hour: however many cameras there are, what is kept are a few sums. */
+export function mergeByHour(hours: Map<number, Piece>, pieces: readonly Piece[]): void {
+  for (const piece of pieces) {
+    const hour = floorToHour(piece.start);
+    const sum = hours.get(hour);
+    const start = Math.min(piece.start, sum?.start ?? Infinity);
+    hours.set(hour, sum === undefined ? piece : { start, ...addSums([sum, piece]) });
+  }
+}

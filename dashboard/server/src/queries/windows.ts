@@ -1,6 +1,7 @@
 import type { TimeRange } from '@emotion-fleet/observation-store';
 import type { TimedSum } from '../privacy/merge-windows.ts';
 import { ExpectedTime } from './expected-time.ts';
+import { readPieces } from './pieces.ts';
 import { chooseStep } from './read-plan.ts';
 import type { Reading } from './reading.ts';
 import { addSums, type Piece } from './window-sum.ts';
@@ -23,7 +24,7 @@ export async function readWindows(
   const { tools, fleet, place, range } = reading;
   const stays = fleet.stays(place, range);
   const stepMs = chooseStep(range, stays.length);
-  const pieces = await tools.reader.readPieces({ place, range, stepMs, fleet });
+  const pieces = await readPieces(reading, stepMs);
   const windows = cutWindows(range, stepMs);
   const expected = new ExpectedTime({ fleet, stays, now: tools.clock.now() }).perWindow(windows);
   const sums = sortIntoWindows({ pieces, range, stepMs });

@@ -12,10 +12,10 @@ class CountingReader extends WindowReader {
   reads = 0;
   fails = false;
 
-  override async readActivity(...given: Parameters<WindowReader['readActivity']>) {
+  override async readStays(...given: Parameters<WindowReader['readStays']>) {
     this.reads += 1;
     if (this.fails) throw new Error('the store is down');
-    return super.readActivity(...given);
+    return super.readStays(...given);
   }
 }
 
@@ -24,7 +24,11 @@ async function setUp() {
   await store.start();
   const reader = new CountingReader(store);
   const clock = { at: 1_000, now: () => clock.at };
-  return { reader, clock, activity: new FleetActivity({ reader, clock, maxAgeMs: 10_000 }) };
+  return {
+    reader,
+    clock,
+    activity: new FleetActivity({ reader, clock, maxAgeMs: 10_000, devicesReadAtOnce: 2 }),
+  };
 }
 
 function fleetOf(...deviceIds: readonly string[]): FleetMap {
@@ -39,10 +43,22 @@ function fleetOf(...deviceIds: readonly string[]): FleetMap {
 
 test('is read once for all who ask at the same time or soon after', async () => {
   const { reader, clock, activity } = await setUp();
-  const fleet = fleetOf('door-1');
+  const fleet = fleetOf('door-1', 'door-2');
   await Promise.all([activity.read(fleet, range), activity.read(fleet, range)]);
   clock.at += 9_999;
-  assert.equal((await activity.read(fleet, range)).length, 1);
+  assert.equal((await activity.read(fleet, range)).activities.length, 2);
+  assert.equal(reader.reads, 1);
+  clock.at += 1;
+  await activity.read(fleet, range);
+  assert.equal(reader.reads, 2);
+});
+
+test('is used for a shorter time where the fleet is small', async () => {
+  const { reader, clock, activity } = await setUp();
+  const fleet = fleetOf('door-1');
+  await activity.read(fleet, range);
+  clock.at += 4_999;
+  await activity.read(fleet, range);
   assert.equal(reader.reads, 1);
   clock.at += 1;
   await activity.read(fleet, range);
@@ -53,7 +69,7 @@ test('is read anew for another range, and once a device was added or moved', asy
   const { reader, activity } = await setUp();
   await activity.read(fleetOf('door-1'), range);
   await activity.read(fleetOf('door-1'), { ...range, to: 120_000 });
-  assert.equal((await activity.read(fleetOf('door-1', 'door-2'), range)).length, 2);
+  assert.equal((await activity.read(fleetOf('door-1', 'door-2'), range)).activities.length, 2);
   const moved = new FleetMap({
     sites: [],
     devices: [...fleetOf('door-1', 'door-2').devices.values()],
@@ -61,7 +77,7 @@ test('is read anew for another range, and once a device was added or moved', asy
       return { deviceId, siteId: 'south', fromHour: 0 };
     }),
   });
-  assert.equal((await activity.read(moved, range))[0]?.stay.siteId, 'south');
+  assert.equal((await activity.read(moved, range)).activities[0]?.stay.siteId, 'south');
   assert.equal(reader.reads, 4);
 });
 
@@ -70,5 +86,5 @@ test('a failure is not kept', async () => {
   reader.fails = true;
   await assert.rejects(activity.read(fleetOf('door-1'), range), /store is down/);
   reader.fails = false;
-  assert.equal((await activity.read(fleetOf('door-1'), range)).length, 1);
+  assert.equal((await activity.read(fleetOf('door-1'), range)).activities.length, 1);
 });

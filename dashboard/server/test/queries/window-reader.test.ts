@@ -8,13 +8,16 @@ import {
   minuteMs,
   zeroClusters,
   type ClusterSums,
+  type TimeRange,
 } from '@emotion-fleet/observation-store';
 import {
   MemoryDeviceRegistry,
   MemoryObservationStore,
 } from '@emotion-fleet/observation-store/testing';
+import { FleetActivity } from '../../src/queries/fleet-activity.ts';
 import { FleetMap } from '../../src/queries/fleet-map.ts';
 import type { Place } from '../../src/queries/place.ts';
+import { readPieces } from '../../src/queries/pieces.ts';
 import { WindowReader } from '../../src/queries/window-reader.ts';
 import { addSums, pieceOf, piecesByHour } from '../../src/queries/window-sum.ts';
 import { minuteRow, type MinuteShape } from '../support/windows.ts';
@@ -68,6 +71,19 @@ async function filled(minutes: readonly MinuteShape[]) {
   return { reader: new WindowReader(store), fleet: await FleetMap.load(registry) };
 }
 
+interface Question {
+  readonly reader: WindowReader;
+  readonly fleet: FleetMap;
+  readonly place: Place;
+  readonly range: TimeRange;
+}
+
+function pieces({ reader, fleet, place, range }: Question, stepMs: number) {
+  const clock = { now: () => range.to };
+  const activity = new FleetActivity({ reader, clock, maxAgeMs: 0, devicesReadAtOnce: 1 });
+  return readPieces({ tools: { reader, activity }, fleet, place, range }, stepMs);
+}
+
 function siteAt({ deviceId, windowStart }: MinuteShape): string {
   if (deviceId === 'one') return 'north';
   if (deviceId === 'two') return 'south';
@@ -112,7 +128,7 @@ test('days, hours and minutes add up to what the minutes alone give', async () =
       );
       const expected = addSums(mine.map((shape) => pieceOf(minuteRow(shape))));
       for (const stepMs of [minuteMs, hourMs, dayMs]) {
-        const sum = addSums(await reader.readPieces({ place, range, stepMs, fleet }));
+        const sum = addSums(await pieces({ reader, fleet, place, range }, stepMs));
         closeTo(sum.values, expected.values);
         if (stepMs > minuteMs) closeTo(sum.clusters, clustersOf(mine));
       }
@@ -126,8 +142,8 @@ test('what devices did adds up to what their place did', async () => {
     fc.asyncProperty(shapes, ranges, places, async (minutes, range, place) => {
       const { reader, fleet } = await filled(minutes);
       const stays = fleet.stays(place, range);
-      const activities = await reader.readActivity(stays, range);
-      const { values } = addSums(await reader.readPieces({ place, range, stepMs: dayMs, fleet }));
+      const { activities } = await reader.readStays(stays, range);
+      const { values } = addSums(await pieces({ reader, fleet, place, range }, dayMs));
       const visits = activities.reduce((sum, activity) => sum + activity.visits, 0);
       const analysedMs = activities.reduce((sum, activity) => sum + activity.analysedMs, 0);
       assert.equal(visits, values.visits);
@@ -145,8 +161,8 @@ test('an hour that the range covers in part is one cluster for each camera', asy
     { deviceId: 'two', windowStart: hour + 20 * minuteMs, visits: 1 },
   ]);
   const range = { from: hour, to: hour + 30 * minuteMs };
-  const pieces = await reader.readPieces({ place: { kind: 'fleet' }, range, stepMs: dayMs, fleet });
-  const { clusters } = addSums(pieces);
+  const place = { kind: 'fleet' } as const;
+  const { clusters } = addSums(await pieces({ reader, fleet, place, range }, dayMs));
   assert.equal(clusters.clusters, 2);
   assert.equal(clusters.n, 6);
   assert.equal(clusters.nn, 26);
@@ -155,11 +171,7 @@ test('an hour that the range covers in part is one cluster for each camera', asy
 test('an empty range of time has no clusters', async () => {
   const { reader, fleet } = await filled([]);
   const range = { from: start, to: start + hourMs };
-  const pieces = await reader.readPieces({
-    place: { kind: 'fleet' },
-    range,
-    stepMs: hourMs,
-    fleet,
-  });
-  assert.deepEqual(addSums(pieces).clusters, zeroClusters());
+  const place = { kind: 'fleet' } as const;
+  const sum = addSums(await pieces({ reader, fleet, place, range }, hourMs));
+  assert.deepEqual(sum.clusters, zeroClusters());
 });
