@@ -5,6 +5,7 @@ import {
   messageValidators,
   type SampleRecord,
 } from '@emotion-fleet/contracts';
+import { maxChangedIds } from '@emotion-fleet/contracts/api';
 import type { EventConsumer, EventLog, PartitionBatch } from '@emotion-fleet/event-log';
 import type { Logger } from '@emotion-fleet/service';
 import { ApiError } from '../api-error.ts';
@@ -157,7 +158,8 @@ export class LiveHub {
     const at = isoTime(this.#options.clock.now());
     for (const stream of this.#streams) {
       const mine = deviceIds.filter((deviceId) => concerns(stream, deviceId));
-      if (mine.length > 0) this.#send(stream, 'changed', { at, deviceIds: mine });
+      if (mine.length === 0) continue;
+      this.#send(stream, 'changed', mine.length > maxChangedIds ? { at } : { at, deviceIds: mine });
     }
   }
 

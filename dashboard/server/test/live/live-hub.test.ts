@@ -57,6 +57,25 @@ async function startHub(context: TestContext, options: Partial<LiveHubOptions> =
   return { hub, eventLog, metrics, see };
 }
 
+test('names the cameras that changed only where they are few', async (context) => {
+  const { hub, eventLog } = await startHub(context, { changedIntervalMs: 500 });
+  const [fleet, camera] = [new FakeSink(), new FakeSink()];
+  hub.join(fleet);
+  hub.join(camera, 'camera-7');
+  const ids = Array.from({ length: 201 }, (_, index) => `camera-${index}`);
+  const sample = sampleRecord({ observedAt: now, trackId: 'track1' });
+  await eventLog.append(
+    logTopics.faceEmotions,
+    ids.map((id) => loggedEntry(id, sample)),
+  );
+  await waitUntil(() => fleet.of('changed').length > 0 && camera.of('changed').length > 0);
+  assert.deepEqual(
+    fleet.of('changed').map(({ deviceIds }) => deviceIds),
+    [undefined],
+  );
+  assert.deepEqual(camera.of('changed')[0]?.deviceIds, ['camera-7']);
+});
+
 test('tells a stream of the fleet what changed, and no faces', async (context) => {
   const { hub, see } = await startHub(context);
   const sink = new FakeSink();

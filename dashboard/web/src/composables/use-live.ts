@@ -30,7 +30,7 @@ export function useLive({ refresh, concerns = () => true, everyMs }: LiveRefresh
       wasLost = state === 'lost' || (wasLost && state !== 'open');
     }),
     live.on('changed', ({ deviceIds }) => {
-      if (deviceIds.some(concerns)) refreshIfSeen();
+      if (deviceIds?.some(concerns) ?? true) refreshIfSeen();
     }),
     live.on('status', ({ deviceId }) => {
       if (concerns(deviceId)) refreshIfSeen();

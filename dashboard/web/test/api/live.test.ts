@@ -59,7 +59,7 @@ suite('live stream', () => {
   test('hands events to those who listen, until they stop', () => {
     const { stream, sources } = openStream();
     const heard: string[][] = [];
-    const stop = stream.on('changed', ({ deviceIds }) => heard.push(deviceIds));
+    const stop = stream.on('changed', ({ deviceIds }) => heard.push(deviceIds ?? []));
     stream.open();
     sources[0]!.send('changed', '{"deviceIds":["a"]}');
     sources[0]!.send('changed', '{"deviceIds":');
