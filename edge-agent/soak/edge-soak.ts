@@ -17,12 +17,15 @@ import {
 
 export interface EdgeSoakOptions {
   readonly minutes: number;
+  /** V8's compilers are off: slower by far, and nothing may grow. */
+  readonly isInterpreted?: boolean;
   readonly onProgress: (line: string) => void;
 }
 
 export interface EdgeSoakReport {
   readonly soak: 'edge';
   readonly minutes: number;
+  readonly isInterpreted: boolean;
   /** Samples before are not judged: code is compiled, buffers and the heap find their size. */
   readonly warmUpMs: number;
   readonly outages: number;
@@ -39,11 +42,12 @@ const mostSampleIntervalMs = 5_000;
 const mostCycleMs = 90_000;
 
 /** A real agent films with the virtual camera and sends to a broker that comes and goes. */
-export async function soakEdge({ minutes, onProgress }: EdgeSoakOptions): Promise<EdgeSoakReport> {
+export async function soakEdge(options: EdgeSoakOptions): Promise<EdgeSoakReport> {
+  const { minutes, isInterpreted = false, onProgress } = options;
   const scratch = await mkdtemp(path.join(tmpdir(), 'edge-soak-'));
   const broker = new SoakBroker();
   await broker.start();
-  const agent = new SoakedAgent({
+  const settings = {
     deviceId: 'soak-1',
     token: broker.token,
     mqttUrl: broker.url,
@@ -51,7 +55,8 @@ export async function soakEdge({ minutes, onProgress }: EdgeSoakOptions): Promis
     modelCache: path.join(scratch, 'models'),
     camera: 'virtual:sample1?seed=1',
     clock: 'trust',
-  });
+  } as const;
+  const agent = new SoakedAgent(settings, { isInterpreted });
   try {
     agent.start();
     onProgress('the agent builds its models');
@@ -59,7 +64,7 @@ export async function soakEdge({ minutes, onProgress }: EdgeSoakOptions): Promis
     const watched = await watch({ agent, broker, durationMs: minutes * 60_000, onProgress });
     await broker.bringBack();
     await agent.stop();
-    return reportOf({ ...watched, minutes, seqs: broker.takeSeqs() });
+    return reportOf({ ...watched, minutes, isInterpreted, seqs: broker.takeSeqs() });
   } finally {
     await agent.stop();
     await broker.stop();
@@ -113,13 +118,16 @@ async function watch(options: {
 }
 
 function reportOf(
-  options: Watched & { readonly minutes: number; readonly seqs: ReadonlySet<number> },
+  options: Watched &
+    Required<Pick<EdgeSoakOptions, 'minutes' | 'isInterpreted'>> & {
+      readonly seqs: ReadonlySet<number>;
+    },
 ): EdgeSoakReport {
-  const { minutes, outages, samples, frames, seqs } = options;
+  const { minutes, isInterpreted, outages, samples, frames, seqs } = options;
   const warmUpMs = Math.min(mostWarmUpMs, minutes * 60_000 * 0.3);
   const beganAtMs = samples[0]?.atMs ?? 0;
   const judged = samples.filter(({ atMs }) => atMs - beganAtMs >= warmUpMs);
-  const { slope, ...memory } = judgeMemory(judged);
+  const { slope, ...memory } = judgeMemory(judged, { isInterpreted });
   const verdicts = {
     memory,
     descriptors: judgeDescriptors(judged),
@@ -127,7 +135,7 @@ function reportOf(
     records: judgeRecords(seqs),
   };
   return {
-    ...{ soak: 'edge', minutes, warmUpMs, outages, verdicts },
+    ...{ soak: 'edge', minutes, isInterpreted, warmUpMs, outages, verdicts },
     ...(slope === undefined ? {} : { memorySlope: slope }),
     passed: Object.values(verdicts).every(({ passed }) => passed),
     samples,

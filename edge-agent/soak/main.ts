@@ -13,6 +13,7 @@ import { soakEdge } from './edge-soak.ts';
 
 interface SoakOptions {
   readonly minutes: number;
+  readonly interpreted: boolean;
   readonly json?: string;
 }
 
@@ -28,6 +29,11 @@ function parseOptions(argv: readonly string[], context: ParseContext): SoakOptio
     )
     .option('--minutes <number>', 'under 3 the memory has hardly settled', positiveNumber, 60)
     .option(
+      '--interpreted',
+      "with V8's compilers off, so that the memory may not grow at all; slower by far",
+      false,
+    )
+    .option(
       '--json <file>',
       'write the report there: verdicts, memorySlope, samples',
       pathFrom(context.workingDirectory),
@@ -41,9 +47,9 @@ function parseOptions(argv: readonly string[], context: ParseContext): SoakOptio
 async function main(argv: readonly string[], context: ParseContext): Promise<void> {
   const options = parseOptions(argv, context);
   if (options === undefined) return;
-  const { minutes, json } = options;
+  const { minutes, interpreted, json } = options;
   const say = (line: string) => context.write(`${line}\n`);
-  const report = await soakEdge({ minutes, onProgress: say });
+  const report = await soakEdge({ minutes, isInterpreted: interpreted, onProgress: say });
   for (const [name, { passed, sentence }] of Object.entries(report.verdicts)) {
     say(`${passed ? 'ok    ' : 'FAILED'} ${name.padEnd(12)} ${sentence}`);
   }

@@ -8,24 +8,28 @@ import type { SoakSample } from './verdict.ts';
 
 const agentEntryFile = path.join(import.meta.dirname, '../src/main.ts');
 /** What grows then is held, and not merely not collected yet. */
-const execArgv = ['--expose-gc', '--import', path.join(import.meta.dirname, 'collect-garbage.ts')];
+const collected = ['--expose-gc', '--import', path.join(import.meta.dirname, 'collect-garbage.ts')];
+/** What grows then isn't compiled code either, of which there is more for hours, ever more slowly. */
+const interpreted = ['--no-sparkplug', '--no-maglev', '--no-opt'];
 
 /** The agent as a process of its own, watched from outside. */
 export class SoakedAgent {
   readonly #settings: AgentSettings;
+  readonly #execArgv: string[];
   #child: ChildProcess | undefined;
   #startedAtMs = 0;
   /** Frames since `takeFrames`. */
   #frames = { analysed: 0, oldestMs: 0 };
   #errors = '';
 
-  constructor(settings: AgentSettings) {
+  constructor(settings: AgentSettings, { isInterpreted }: { readonly isInterpreted: boolean }) {
     this.#settings = settings;
+    this.#execArgv = isInterpreted ? [...collected, ...interpreted] : collected;
   }
 
   start(): void {
     const env = { ...process.env, ...agentEnvironment({ ...this.#settings, logLevel: 'debug' }) };
-    const child = fork(agentEntryFile, [], { env, execArgv, silent: true });
+    const child = fork(agentEntryFile, [], { env, execArgv: this.#execArgv, silent: true });
     this.#child = child;
     this.#startedAtMs = performance.now();
     createInterface({ input: child.stdout! }).on('line', (line) => this.#read(line));

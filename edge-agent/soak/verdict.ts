@@ -60,8 +60,11 @@ export function slopeOf(
   return { perHour, low: perHour - margin, high: perHour + margin };
 }
 
-/** Fails where the memory grows by more than its noise and late compilation explain. */
-export function judgeMemory(samples: readonly SoakSample[]): Verdict & { slope?: Slope } {
+/** Fails where the memory grows by more than its noise and, unless the agent is interpreted, late compilation explain. */
+export function judgeMemory(
+  samples: readonly SoakSample[],
+  { isInterpreted = false }: { readonly isInterpreted?: boolean } = {},
+): Verdict & { slope?: Slope } {
   const slope = slopeOf(
     samples.map(({ atMs, anonymousBytes }) => ({ atMs, value: anonymousBytes / 1e6 })),
   );
@@ -70,7 +73,7 @@ export function judgeMemory(samples: readonly SoakSample[]): Verdict & { slope?:
   const range = `${perHour.toFixed(1)} MB/h (${low.toFixed(1)} to ${high.toFixed(1)})`;
   if (low <= 0) return { passed: true, sentence: `Zero within its noise: ${range}.`, slope };
   const hours = (samples.at(-1)!.atMs - samples[0]!.atMs) / hourMs;
-  const passed = low * hours <= settlingMegabytes;
+  const passed = !isInterpreted && low * hours <= settlingMegabytes;
   const sentence = passed
     ? `Not zero, but no more than the ${settlingMegabytes} MB of late compilation; a longer run tells: ${range}.`
     : `The memory grows: ${range}.`;

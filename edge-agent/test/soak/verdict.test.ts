@@ -48,6 +48,7 @@ describe('the verdict on memory', () => {
     }));
     const { passed, sentence } = judgeMemory(settling);
     assert.ok(passed && sentence.startsWith('Not zero'), sentence);
+    assert.equal(judgeMemory(settling, { isInterpreted: true }).passed, false);
   });
 
   it('sees a small leak in a long run only', () => {
