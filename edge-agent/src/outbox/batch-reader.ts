@@ -1,5 +1,6 @@
 import { schemaVersion } from '@emotion-fleet/contracts';
 import { coverageOf } from './coverage.ts';
+import { isDamage } from './damage.ts';
 import { framesIn, maxFrameBytes, type StoredRecord } from './frame.ts';
 import type { OutboxFiles } from './outbox-files.ts';
 import type { Range } from './range-set.ts';
@@ -88,7 +89,8 @@ export class BatchReader {
     const chunkBytes = limits.maxBytes + maxFrameBytes;
     for (let position = known ? this.#place.position : 0; position < segment.bytes;) {
       const length = Math.min(chunkBytes, segment.bytes - position);
-      const chunk = await this.#options.files.read(segment.name, position, length);
+      const chunk = await this.#readChunk(segment.name, position, length);
+      if (chunk === undefined) break;
       const found = this.#collect(request, chunk, position);
       if (found !== undefined) return found;
       if (position + length >= segment.bytes) break;
@@ -96,6 +98,16 @@ export class BatchReader {
       position += Math.max(1, chunk.length - maxFrameBytes);
     }
     return { records: [], resumeSeq: segment.endSeq };
+  }
+
+  /** Undefined where the disk does not give it back: what the segment still holds is declared, and the rest goes on. */
+  async #readChunk(name: string, position: number, length: number): Promise<Buffer | undefined> {
+    try {
+      return await this.#options.files.read(name, position, length);
+    } catch (error) {
+      if (isDamage(error)) return undefined;
+      throw error;
+    }
   }
 
   /** Waiting records of the chunk from `seq` on without a hole; undefined where the chunk has none. */

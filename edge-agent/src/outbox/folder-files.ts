@@ -24,7 +24,7 @@ export interface FileSystem {
   mkdir(path: string, options: { readonly recursive: true }): Promise<string | undefined>;
   open(path: string, flags: string): Promise<FileSystemHandle>;
   readdir(path: string): Promise<string[]>;
-  rm(path: string, options: { readonly force: true }): Promise<void>;
+  rm(path: string, options: { readonly force: true; readonly recursive: true }): Promise<void>;
   stat(path: string): Promise<{ readonly size: number }>;
   truncate(path: string, size: number): Promise<void>;
 }
@@ -120,7 +120,8 @@ export class FolderFiles implements OutboxFiles {
   async remove(name: string): Promise<void> {
     if (this.#appending?.name === name) await this.close();
     this.#listed.delete(name);
-    await this.#fileSystem.rm(this.#path(name), { force: true });
+    // Also a folder, which a damaged disk or a wrong mount has put in the place of a file.
+    await this.#fileSystem.rm(this.#path(name), { force: true, recursive: true });
   }
 
   /**

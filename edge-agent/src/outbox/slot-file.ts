@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { isDamage } from './damage.ts';
 import type { OutboxFiles } from './outbox-files.ts';
 
 export interface SlotFileOptions {
@@ -22,6 +23,8 @@ export class SlotFile {
   #generation = 0;
   /** Slots that an earlier process may have written without a sync. */
   #unsynced: readonly string[] = [];
+  /** Slots that the disk does not give back: made anew, since the same blocks would fail again. */
+  readonly #unreadable = new Set<string>();
 
   constructor({ files, name }: SlotFileOptions) {
     this.#files = files;
@@ -32,8 +35,8 @@ export class SlotFile {
   async read(): Promise<unknown> {
     const present = new Set(await this.#files.list());
     const names = [this.#slotName(0), this.#slotName(1)].filter((name) => present.has(name));
-    this.#unsynced = names;
     const slots = await Promise.all(names.map((name) => this.#readSlot(name)));
+    this.#unsynced = names.filter((name) => !this.#unreadable.has(name));
     const newest = slots
       .filter((slot) => slot !== undefined)
       .reduce<Slot | undefined>(
@@ -52,16 +55,24 @@ export class SlotFile {
     // Else a kill before the sync and then a power cut during this write would spoil both slots.
     for (const found of this.#unsynced) if (found !== name) await this.#files.sync(found);
     this.#unsynced = [];
+    if (this.#unreadable.has(name)) await this.#files.remove(name);
+    this.#unreadable.delete(name);
     await this.#files.overwrite(name, Buffer.from(`${checksumOf(body)} ${body}`));
     await this.#files.sync(name);
     this.#generation = generation;
   }
 
   async #readSlot(name: string): Promise<Slot | undefined> {
-    const text = (await this.#files.read(name, 0, await this.#files.size(name))).toString();
-    const body = text.slice(9);
-    if (text.slice(0, 9) !== `${checksumOf(body)} `) return undefined;
-    return JSON.parse(body) as Slot;
+    try {
+      const text = (await this.#files.read(name, 0, await this.#files.size(name))).toString();
+      const body = text.slice(9);
+      if (text.slice(0, 9) !== `${checksumOf(body)} `) return undefined;
+      return JSON.parse(body) as Slot;
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#unreadable.add(name);
+      return undefined;
+    }
   }
 
   #slotName(parity: number): string {

@@ -18,6 +18,8 @@ export class FaultyFiles implements OutboxFiles {
   cutAfter = Infinity;
   full = false;
   syncs = 0;
+  /** Why a file can't be read, by its name: until it is removed. */
+  readonly unreadable = new Map<string, string>();
 
   constructor(files = new Map<string, FakeFile>()) {
     this.#files = files;
@@ -36,6 +38,8 @@ export class FaultyFiles implements OutboxFiles {
   }
 
   async read(name: string, position: number, length: number): Promise<Buffer> {
+    const code = this.unreadable.get(name);
+    if (code !== undefined) throw Object.assign(new Error(`${name} can't be read`), { code });
     return Buffer.from(this.#seen(name).subarray(position, position + length));
   }
 
@@ -76,6 +80,7 @@ export class FaultyFiles implements OutboxFiles {
 
   async remove(name: string): Promise<void> {
     this.#change(() => (this.#file(name).seen = undefined));
+    this.unreadable.delete(name);
   }
 
   /** Flips a byte that is durable. */

@@ -203,6 +203,50 @@ test('declares a damaged middle and goes on behind it after a restart', async ()
   assert.ok(gap.fromAt !== undefined && gap.toAt === gap.fromAt + 2_000, 'dated by its neighbours');
 });
 
+test('goes on behind a file that the disk does not give back while it runs, and declares it', async () => {
+  const camera = new Camera();
+  const outbox = await camera.start();
+  for (let round = 0; round < 4; round += 1) {
+    camera.append(outbox, 10);
+    await outbox.flush();
+  }
+  const segments = (await camera.files.list()).filter((name) => name.endsWith('.seg')).toSorted();
+  assert.ok(segments.length > 3);
+  camera.files.unreadable.set(segments[1]!, 'EMFILE');
+  assert.ok(await outbox.take(limits));
+  await assert.rejects(outbox.take(limits), { code: 'EMFILE' }, 'may pass');
+  outbox.rewind();
+  camera.files.unreadable.set(segments[1]!, 'EIO');
+  await camera.drain(outbox);
+  camera.assertExplained();
+  const gaps = camera.cloud.gaps();
+  assert.deepEqual(
+    gaps.map(({ reason }) => reason),
+    ['corrupt'],
+  );
+  const lost = gaps[0]!.toSeq + 1 - gaps[0]!.fromSeq;
+  assert.equal(camera.cloud.records.filter(({ kind }) => kind === 'sample').length, 40 - lost);
+  await outbox.flush();
+  assert.ok(!(await camera.files.list()).includes(segments[1]!));
+});
+
+test('starts with one slot of its state that the disk does not give back', async () => {
+  const camera = new Camera();
+  const first = await camera.start();
+  camera.append(first, 10);
+  await first.stop();
+  const earlier = camera.runId;
+  for (const slot of ['state-0', 'state-1']) {
+    camera.files.unreadable.set(slot, 'EIO');
+    const outbox = await camera.start();
+    camera.append(outbox, 3);
+    await camera.drain(outbox);
+    await outbox.stop();
+    assert.equal(camera.cloud.unexplained(earlier, 10), 0);
+    camera.assertExplained();
+  }
+});
+
 test('declares a run that ended without the time, through further such runs', async () => {
   const camera = new Camera();
   const runs: string[] = [];

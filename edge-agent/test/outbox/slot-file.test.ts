@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import test from 'node:test';
 import fc from 'fast-check';
+import { FolderFiles } from '../../src/outbox/folder-files.ts';
 import { SlotFile } from '../../src/outbox/slot-file.ts';
 import { DurableCounter } from '../../src/publish/durable-counter.ts';
 import { FaultyFiles } from './faulty-files.ts';
@@ -38,4 +42,32 @@ test('counts on after a restart and is never lower than a number given', async (
   files.cutAfter = 0;
   await assert.rejects(counter.next());
   assert.equal(counter.last, 3);
+});
+
+test('gives the value before where the disk does not give back the last one, and takes new ones', async (context) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'slots-'));
+  context.after(() => rm(folder, { recursive: true }));
+  const files = new FolderFiles({ folder });
+  const slot = new SlotFile({ files, name: 'value' });
+  for (const value of ['first', 'second']) await slot.write(value);
+  // Reads like a bad sector: no content, but an error.
+  await rm(path.join(folder, 'value-0'));
+  await mkdir(path.join(folder, 'value-0', 'found'), { recursive: true });
+  const after = new SlotFile({ files, name: 'value' });
+  assert.equal(await after.read(), 'first');
+  await after.write('third');
+  assert.equal(await new SlotFile({ files, name: 'value' }).read(), 'third');
+});
+
+test('begins anew where neither slot can be read, but waits where that may pass', async () => {
+  const files = new FaultyFiles();
+  const slot = new SlotFile({ files, name: 'value' });
+  for (const value of ['first', 'second']) await slot.write(value);
+  files.unreadable.set('value-0', 'EMFILE');
+  await assert.rejects(new SlotFile({ files, name: 'value' }).read(), { code: 'EMFILE' });
+  for (const name of ['value-0', 'value-1']) files.unreadable.set(name, 'EIO');
+  const after = new SlotFile({ files, name: 'value' });
+  assert.equal(await after.read(), undefined);
+  for (const value of ['third', 'fourth']) await after.write(value);
+  assert.equal(await new SlotFile({ files, name: 'value' }).read(), 'fourth');
 });
