@@ -30,3 +30,8 @@ export function ordinalOfSegment(name: string): number | undefined {
   const ordinal = segmentName.exec(name)?.[1];
   return ordinal === undefined ? undefined : Number(ordinal);
 }
+
+/** The seq of a segment's first record, which its name says even where nothing in it can be read. */
+export function firstSeqOfSegment(name: string): number {
+  return Number(segmentName.exec(name)?.[2]);
+}

@@ -2,7 +2,7 @@ import type { GapReason } from '@emotion-fleet/contracts';
 import { coverageOf, withWallTimes, type Coverage } from './coverage.ts';
 import type { StoredRecord } from './frame.ts';
 import type { OutboxFiles } from './outbox-files.ts';
-import { ordinalOfSegment, type OutboxState } from './outbox-state.ts';
+import { firstSeqOfSegment, ordinalOfSegment, type OutboxState } from './outbox-state.ts';
 import { RangeSet, type Range } from './range-set.ts';
 import { Run, type Segment } from './run.ts';
 import { maxRuns } from './run-book.ts';
@@ -60,7 +60,7 @@ export async function recover({ files, state }: RecoverOptions): Promise<Recover
     else {
       const run = known === undefined ? new Run({ ordinal, runId }) : runOf(known);
       found.push(inspect({ run, known: known !== undefined, scans }));
-      torn.push(...scans.filter((scan) => scan.goodBytes < scan.bytes));
+      torn.push(...scans.filter(({ isCut }) => isCut));
       obsolete.push(...scans.filter((scan) => scan.records.length === 0).map(({ name }) => name));
     }
   }
@@ -119,12 +119,16 @@ function inspect({ run, known, scans }: InspectOptions): Found {
     run.segments.push(segmentOf(scan, first, last));
     run.headSeq = Math.max(run.headSeq, last.seq + 1);
   }
-  // Torn bytes at the very end were at least one record; it was not synced, hence never sent.
+  // Torn bytes at the very end were at least one record, whether it was synced or not.
   const tail = scans.at(-1);
-  const cut = tail !== undefined && tail.goodBytes < tail.bytes;
-  if (cut && run.headSeq === (tail.records.at(-1)?.seq ?? run.headSeq) + 1) run.headSeq += 1;
+  if (tail?.isCut === true) run.headSeq = Math.max(run.headSeq, nextSeqOf(tail) + 1);
   run.syncedSeq = run.headSeq;
   return { run, known, present, gaps, times };
+}
+
+/** Of the first record that can't be read at the end of a segment. */
+function nextSeqOf({ name, records }: SegmentScan): number {
+  return (records.at(-1)?.seq ?? firstSeqOfSegment(name) - 1) + 1;
 }
 
 function segmentOf(

@@ -8,9 +8,10 @@ export interface SegmentScan {
   readonly runId: string | undefined;
   /** By growing seq. */
   readonly records: readonly StoredRecord[];
-  readonly bytes: number;
-  /** Where the last intact frame ends; less than `bytes` where the tail is torn. */
+  /** Where the last intact frame ends. */
   readonly goodBytes: number;
+  /** Something stands behind it that is no frame, or nobody can say: at least one more record was begun. */
+  readonly isCut: boolean;
 }
 
 /**
@@ -18,16 +19,17 @@ export interface SegmentScan {
  * can't read is as good as an empty one: its records are declared, and the agent runs on.
  */
 export async function scanSegment(files: OutboxFiles, name: string): Promise<SegmentScan> {
-  const content = await readWhole(files, name).catch(() => Buffer.alloc(0));
+  const content = await readWhole(files, name).catch(() => undefined);
   const records: StoredRecord[] = [];
   let runId: string | undefined;
   let goodBytes = 0;
-  for (const { payload, end } of framesIn(content)) {
+  for (const { payload, end } of framesIn(content ?? Buffer.alloc(0))) {
     if ('runId' in payload) runId ??= payload.runId;
     else if (payload.seq > (records.at(-1)?.seq ?? -1)) records.push(payload);
     goodBytes = end;
   }
-  return { name, runId, records, bytes: content.length, goodBytes };
+  const isCut = content === undefined || goodBytes < content.length;
+  return { name, runId, records, goodBytes, isCut };
 }
 
 async function readWhole(files: OutboxFiles, name: string): Promise<Buffer> {

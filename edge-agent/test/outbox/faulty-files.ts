@@ -91,6 +91,12 @@ export class FaultyFiles implements OutboxFiles {
     file.seen = file.durable = bytes;
   }
 
+  /** Leaves zeros, as where a file's size reached the disk and its blocks did not. */
+  blank(name: string): void {
+    const file = this.#file(name);
+    file.seen = file.durable = Buffer.alloc(file.seen?.length ?? 0);
+  }
+
   /** What is found after a power cut: durable bytes, and of the rest anything. `random` gives 0 <= r < 1. */
   afterCut(random: () => number): FaultyFiles {
     const left = new Map<string, FakeFile>();

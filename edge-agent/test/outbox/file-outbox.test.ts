@@ -230,6 +230,28 @@ test('goes on behind a file that the disk does not give back while it runs, and 
   assert.ok(!(await camera.files.list()).includes(segments[1]!));
 });
 
+for (const [what, spoil] of [
+  ['can not be read', (files, name) => files.unreadable.set(name, 'EIO')],
+  ['holds nothing but zeros', (files, name) => files.blank(name)],
+] satisfies [string, (files: FaultyFiles, name: string) => void][]) {
+  test(`declares a loss where a run's only file ${what}, though nobody knows how much`, async () => {
+    const camera = new Camera();
+    const first = await camera.start();
+    camera.append(first, 3);
+    await first.flush();
+    // Killed: its state says no more than that the run has begun.
+    const earlier = camera.runId;
+    const [segment = ''] = (await camera.files.list()).filter((name) => name.endsWith('.seg'));
+    spoil(camera.files, segment);
+    await camera.drain(await camera.start());
+    const declared = camera.cloud.gaps().map(({ ofRunId, reason }) => [ofRunId, reason]);
+    assert.deepEqual(declared, [[earlier, 'corrupt']]);
+    assert.ok((camera.cloud.heads.get(earlier) ?? 0) > 0);
+    camera.assertExplained(earlier);
+    assert.ok(!(await camera.files.list()).includes(segment));
+  });
+}
+
 test('starts with one slot of its state that the disk does not give back', async () => {
   const camera = new Camera();
   const first = await camera.start();
