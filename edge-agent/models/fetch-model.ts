@@ -39,16 +39,27 @@ export async function fetchModel(options: FetchModelOptions): Promise<FetchedMod
   const target = path.join(directory, model.file);
   if (await hasModelFile(target, model)) return { path: target, state: 'present' };
   const part = `${target}.part`;
-  const file = await openPart(part);
-  try {
-    await download(file, options);
-    await file.sync();
-  } finally {
-    await file.close();
+  const wentOn = await load(part, options);
+  // Its halves may be of two files, or the first one was torn by a power cut: the server's own is judged, not that.
+  if (wentOn && !(await hasModelFile(part, model))) {
+    await rm(part);
+    await load(part, options);
   }
   await verify(part, options);
   await rename(part, target);
   return { path: target, state: 'fetched' };
+}
+
+/** Gives true where it went on from what an earlier call had loaded. */
+async function load(part: string, options: FetchModelOptions): Promise<boolean> {
+  const file = await openPart(part);
+  try {
+    const wentOn = await download(file, options);
+    await file.sync();
+    return wentOn;
+  } finally {
+    await file.close();
+  }
 }
 
 async function openPart(part: string): Promise<FileHandle> {
@@ -64,10 +75,10 @@ async function openPart(part: string): Promise<FileHandle> {
   }
 }
 
-async function download(file: FileHandle, options: FetchModelOptions): Promise<void> {
+async function download(file: FileHandle, options: FetchModelOptions): Promise<boolean> {
   const { model, url, signal, silentMs = 30_000 } = options;
   let have = (await file.stat()).size;
-  if (have === model.bytes) return;
+  if (have === model.bytes) return true;
   if (have > model.bytes) have = await restart(file);
   const abort = new AbortController();
   const either = signal === undefined ? abort.signal : AbortSignal.any([signal, abort.signal]);
@@ -84,6 +95,7 @@ async function download(file: FileHandle, options: FetchModelOptions): Promise<v
       throw unreachable(url, isProxy ? proxyFault(statusCode) : `it answered ${statusCode}`);
     }
     if (!isPart) have = await restart(file);
+    const wentOn = have > 0;
     for await (const chunk of response as AsyncIterable<Uint8Array>) {
       timer.refresh();
       have += chunk.length;
@@ -93,9 +105,10 @@ async function download(file: FileHandle, options: FetchModelOptions): Promise<v
     }
     // Where neither a length nor a chunk of zero says the end, a break looks like one.
     const isCertain = httpVersion !== '1.0' || headers['content-length'] !== undefined;
-    if (have < model.bytes && !isCertain) {
+    if (have < model.bytes && (!isCertain || (isPart && hasMore(response)))) {
       throw unreachable(url, `it ended after ${have} of ${model.bytes} bytes`);
     }
+    return wentOn;
   } catch (cause) {
     signal?.throwIfAborted();
     if (abort.signal.aborted) throw unreachable(url, 'the server says nothing', cause);
@@ -140,6 +153,12 @@ async function restart(file: FileHandle): Promise<number> {
 
 function continuesAt(response: IncomingMessage, from: number): boolean {
   return response.headers['content-range']?.startsWith(`bytes ${from}-`) ?? false;
+}
+
+/** A server may give less than the range that was asked for; the next call goes on. */
+function hasMore({ headers }: IncomingMessage): boolean {
+  const [, end, total] = /-(\d+)\/(\d+)$/.exec(headers['content-range'] ?? '') ?? [];
+  return Number(end) + 1 < Number(total);
 }
 
 async function verify(part: string, { model, url }: FetchModelOptions): Promise<void> {

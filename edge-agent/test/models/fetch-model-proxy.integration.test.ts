@@ -65,11 +65,13 @@ describe('npm run models -- fetch through an HTTPS proxy', () => {
 
       const { stderr } = await fetchYunet({ url, env });
       assert.match(stderr, new RegExp(`gives another file than ${yunet.file}: 232589 bytes`));
-      assert.deepEqual(bench.ranges, ['all', `bytes=${have}-`]);
+      // Once more as a whole: the half from before could be that of another file.
+      assert.deepEqual(bench.ranges, ['all', `bytes=${have}-`, 'all']);
       const { host } = new URL(url);
-      assert.deepEqual(bench.tunnels, [host, host]);
+      assert.ok(bench.tunnels.length >= 2, 'at least one for each command');
+      assert.deepEqual([...new Set(bench.tunnels)], [host]);
       const said = `Basic ${Buffer.from('till:secret').toString('base64')}`;
-      assert.deepEqual(bench.credentials, [said, said]);
+      assert.deepEqual([...new Set(bench.credentials)], [said]);
     });
   });
 

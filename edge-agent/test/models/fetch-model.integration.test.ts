@@ -1,61 +1,20 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { connect, createServer as createTcpServer, type AddressInfo } from 'node:net';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { promisify } from 'node:util';
 import { fetchModel } from '../../models/fetch-model.ts';
+import { text, withServer, type Answer } from './model-server.ts';
 import { withTemporaryFolder } from './temporary-folder.ts';
 
 const content = Buffer.from(Uint8Array.from({ length: 50_000 }, (_, index) => (index * 31) % 256));
 const sha256 = createHash('sha256').update(content).digest('hex');
 const model = { file: 'tiny.onnx', bytes: content.length, sha256 };
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
-
-/** A server that gives these answers in turn, the last one again and again. */
-async function withServer(
-  answers: readonly Answer[],
-  use: (bench: { url: string; port: number; ranges: string[]; directory: string }) => Promise<void>,
-): Promise<void> {
-  const ranges: string[] = [];
-  const server = createServer((request, response) => {
-    const answer = answers[Math.min(ranges.length, answers.length - 1)]!;
-    ranges.push(request.headers.range ?? 'all');
-    answer(request, response);
-  });
-  server.on('connect', (_request, socket) => {
-    ranges.push('tunnel');
-    const upstream = connect(port, '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 OK\r\n\r\n');
-      socket.pipe(upstream).pipe(socket);
-    });
-    for (const end of [socket, upstream]) end.on('error', () => undefined);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  assert.ok(address !== null && typeof address === 'object');
-  const { port } = address;
-  try {
-    await withTemporaryFolder((directory) =>
-      use({ url: `http://127.0.0.1:${port}/tiny.onnx`, port, ranges, directory }),
-    );
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
-}
-
 const whole: Answer = (_request, response) => response.end(content);
-const text =
-  (body: string): Answer =>
-  (_request, response) =>
-    response.end(body);
 const refusing =
   (status: number): Answer =>
   (_request, response) =>
@@ -133,6 +92,50 @@ describe('fetchModel', () => {
         assert.deepEqual(ranges, ['all', 'bytes=20000-', 'all']);
       });
     }
+  });
+
+  it('loads the whole file again where what it went on from was another one, or was torn', async () => {
+    const first = Buffer.from(content).fill(9, 0, 20_000);
+    await withServer([stops, rest, whole], async ({ url, directory, ranges }) => {
+      await breakOff({ url, directory });
+      for (const had of [first.subarray(0, 20_000), Buffer.alloc(content.length)]) {
+        ranges.length = 1;
+        await writeFile(path.join(directory, 'tiny.onnx.part'), had);
+        const { path: file } = await fetchModel({ model, url, directory });
+        assert.deepEqual(await readFile(file), content);
+        assert.equal(ranges.at(-1), 'all');
+        await rm(file);
+      }
+    });
+  });
+
+  it('refuses what the server has now, not what it had when the load broke off', async () => {
+    const changed: Answer = (_request, response) => response.end(Buffer.alloc(content.length));
+    await withServer([stops, rest, changed], async ({ url, directory, ranges }) => {
+      await breakOff({ url, directory });
+      await writeFile(path.join(directory, 'tiny.onnx.part'), Buffer.alloc(20_000));
+      const code = { code: 'model_sha256_mismatch' };
+      await assert.rejects(fetchModel({ model, url, directory }), code);
+      assert.deepEqual(ranges, ['all', 'bytes=20000-', 'all']);
+      assert.deepEqual(await readdir(directory), []);
+    });
+  });
+
+  it('goes on with the next call where a server gives less than it was asked for', async () => {
+    const some: Answer = (_request, response) => {
+      response.writeHead(206, { 'content-range': `bytes 20000-29999/${content.length}` });
+      response.end(content.subarray(20_000, 30_000));
+    };
+    await withServer([stops, some, rest], async ({ url, directory, ranges }) => {
+      await breakOff({ url, directory });
+      await assert.rejects(fetchModel({ model, url, directory }), {
+        code: 'model_unreachable',
+        message: /it ended after 30000 of 50000 bytes/,
+      });
+      const { path: file } = await fetchModel({ model, url, directory });
+      assert.deepEqual(await readFile(file), content);
+      assert.deepEqual(ranges, ['all', 'bytes=20000-', 'bytes=30000-']);
+    });
   });
 
   it('begins anew where the server knows no ranges', async () => {
@@ -253,51 +256,6 @@ describe('fetchModel', () => {
     await withTemporaryFolder(async (directory) => {
       const url = 'http://127.0.0.1:1/tiny.onnx';
       await assert.rejects(fetchModel({ model, url, directory }), { code: 'model_unreachable' });
-    });
-  });
-});
-
-describe('npm run models', () => {
-  const program = path.join(import.meta.dirname, '../../models/main.ts');
-  async function models(
-    parameters: readonly string[],
-    environment: Readonly<Record<string, string>> = {},
-  ): Promise<{ code: number; output: string }> {
-    const env = { ...process.env, ...environment };
-    try {
-      const { stdout } = await promisify(execFile)(process.execPath, [program, ...parameters], {
-        env,
-      });
-      return { code: 0, output: stdout };
-    } catch (error) {
-      const { code, stderr } = error as { code: number; stderr: string };
-      return { code, output: stderr };
-    }
-  }
-
-  it('explains itself, and says in one sentence what went wrong', async () => {
-    assert.match((await models(['fetch', '--help'])).output, /choices: "yunet", "mobilefacenet"/);
-    assert.equal((await models(['fetch', 'haar'])).code, 2);
-    await withServer([whole], async ({ url, directory }) => {
-      const { code, output } = await models(['fetch', 'yunet', '--dir', directory, '--url', url]);
-      assert.equal(code, 1);
-      assert.match(output, /gives another file than face_detection_yunet_2023mar\.onnx: .*\.\n$/);
-    });
-  });
-
-  it('goes through the proxy of the environment', async () => {
-    await withServer([text('version https://git-lfs')], async ({ port, directory, ranges }) => {
-      const proxy = `http://127.0.0.1:${port}`;
-      const url = 'http://models.invalid/yunet.onnx';
-      const { output } = await models(['fetch', 'yunet', '--dir', directory, '--url', url], {
-        NODE_USE_ENV_PROXY: '1',
-        HTTP_PROXY: proxy,
-        http_proxy: proxy,
-        NO_PROXY: '',
-        no_proxy: '',
-      });
-      assert.match(output, /Git LFS pointer/);
-      assert.ok(ranges.length > 0);
     });
   });
 });
