@@ -103,6 +103,7 @@ function run(command, parameters, cwd = folder) {
     env: { ...process.env, PATH: [...programs, process.env.PATH].join(path.delimiter) },
   });
   if (result.status === 0) return;
+  if (result.error?.code === 'ENOENT') fail(`${command} is not installed here, and is needed.`);
   const said = `${result.stdout ?? ''}${result.stderr ?? ''}`.trim().split('\n').slice(-15);
   fail(`${command} failed${result.error ? ` (${result.error.code})` : ''}:\n${said.join('\n')}`);
 }
