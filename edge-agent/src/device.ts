@@ -8,4 +8,5 @@ export type { FileOutboxOptions, OutboxStatus } from './outbox/outbox-options.ts
 export type { PresenceDraft, RecordDraft, SampleDraft, VisitDraft } from './ports.ts';
 export { backoffDelays } from './publish/backoff.ts';
 export { DurableCounter } from './publish/durable-counter.ts';
-export { MqttPublisher, type PublisherOutbox } from './publish/mqtt-publisher.ts';
+export { MqttPublisher } from './publish/mqtt-publisher.ts';
+export type { PublisherOutbox } from './publish/publisher-options.ts';

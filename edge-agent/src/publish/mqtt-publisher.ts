@@ -1,91 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import {
   channels,
-  maxBatchRecords,
   mqttTopic,
   schemaVersion,
   type HealthMessage,
-  type ReportedConfig,
   type StatusMessage,
 } from '@emotion-fleet/contracts';
-import type { Logger } from '@emotion-fleet/service';
-import type { BatchLimits, OutboxBatch } from '../outbox/batch-reader.ts';
-import { backoffDelays } from './backoff.ts';
-import type { DurableCounter } from './durable-counter.ts';
+import { ConfigReporter } from './config-reporter.ts';
 import { PublishError } from './errors.ts';
 import { MqttConnection, type MqttMessage } from './mqtt-connection.ts';
-import { TimeAsker, type AskingClock } from './time-asker.ts';
+import { publisherDefaults, type MqttPublisherOptions } from './publisher-options.ts';
+import { TimeAsker } from './time-asker.ts';
 import { Wakeup } from './wakeup.ts';
 
-/** What the publisher needs of the outbox. */
-export interface PublisherOutbox {
-  take(limits: BatchLimits): Promise<OutboxBatch | undefined>;
-  ack(batch: OutboxBatch): void;
-  rewind(): void;
-  onReady(listener: () => void): () => void;
-  status(): { readonly records: number };
-}
-
-/** What the publisher needs of the remote configuration. */
-export interface ConfigSide {
-  /** Takes what came on `config`, whatever it is; must not throw. */
-  receive(payload: Buffer): void;
-  /** What the device runs with now. */
-  report(): ReportedConfig;
-}
-
-export interface MqttPublisherOptions {
-  /** `mqtt://host:port` or `mqtts://host:port` */
-  readonly url: string;
-  readonly deviceId: string;
-  readonly token: string;
-  readonly ca?: Buffer | undefined;
-  readonly runId: string;
-  readonly agentVersion: string;
-  readonly modelId: string;
-  readonly detail?: string | undefined;
-  readonly outbox: PublisherOutbox;
-  readonly clock: AskingClock;
-  readonly connectSeq: DurableCounter;
-  /** Without it the device listens to no configuration and reports none. */
-  readonly config?: ConfigSide | undefined;
-  readonly logger: Logger;
-  /** Batches in flight; above 1 their order at the broker is that of sending only while no connection breaks. */
-  readonly window?: number;
-  readonly batchRecords?: number;
-  readonly batchBytes?: number;
-  readonly keepaliveS?: number;
-  readonly connectTimeoutMs?: number;
-  /** A batch that isn't acked by then ends the connection. */
-  readonly ackTimeoutMs?: number;
-  readonly timeRequestIntervalMs?: number;
-  /** Waits between attempts; begun anew after each connection that came up. */
-  readonly newBackoff?: () => Generator<number, never>;
-  readonly newId?: () => string;
-}
-
-type Optional =
-  | 'window'
-  | 'batchRecords'
-  | 'batchBytes'
-  | 'keepaliveS'
-  | 'connectTimeoutMs'
-  | 'ackTimeoutMs'
-  | 'timeRequestIntervalMs'
-  | 'newBackoff'
-  | 'newId';
-
-const defaults: Required<Pick<MqttPublisherOptions, Optional>> = {
-  window: 1,
-  batchRecords: maxBatchRecords,
-  batchBytes: 100 * 1024,
-  keepaliveS: 30,
-  connectTimeoutMs: 10_000,
-  ackTimeoutMs: 15_000,
-  timeRequestIntervalMs: 5_000,
-  newBackoff: () => backoffDelays({ baseMs: 1_000, maxMs: 60_000, random: Math.random }),
-  newId: randomUUID,
-};
 const farewellTimeoutMs = 2_000;
 
 /**
@@ -94,11 +20,12 @@ const farewellTimeoutMs = 2_000;
  * with its oldest record that isn't acked.
  */
 export class MqttPublisher {
-  readonly #options: MqttPublisherOptions & typeof defaults;
+  readonly #options: MqttPublisherOptions & typeof publisherDefaults;
   /** Cuts short what a stop would have to wait for. */
   readonly #abort = new AbortController();
   readonly #wakeup = new Wakeup();
   readonly #timeAsker: TimeAsker;
+  readonly #reporter: ConfigReporter | undefined;
   #connection: MqttConnection | undefined;
   /** The birth's number, which the farewell carries, too. */
   #connectSeq = 0;
@@ -107,13 +34,13 @@ export class MqttPublisher {
   #lastReason: string | undefined;
   #detail: string | undefined;
   #removeListener: (() => void) | undefined;
-  /** Grows with each `reportConfig`, so that a change while one is sent is said after it. */
-  #reportVersion = 0;
 
   constructor(options: MqttPublisherOptions) {
-    this.#options = { ...defaults, ...options };
+    this.#options = { ...publisherDefaults, ...options };
+    const { config, deviceId, ackTimeoutMs } = this.#options;
     this.#detail = options.detail;
     this.#timeAsker = new TimeAsker({ ...this.#options });
+    this.#reporter = config && new ConfigReporter({ config, deviceId, ackTimeoutMs });
   }
 
   /** True between the birth's ack and the end of the connection. */
@@ -148,8 +75,7 @@ export class MqttPublisher {
 
   /** Says what the device runs with, as soon as there is a connection; each new connection says it anyway. */
   reportConfig(): void {
-    this.#reportVersion += 1;
-    this.#wakeup.notify();
+    this.#reporter?.noteChange();
   }
 
   /** Waits until the outbox is empty; false where it isn't in time. */
@@ -238,7 +164,7 @@ export class MqttPublisher {
     try {
       outbox.rewind();
       const lanes = Array.from({ length: window }, () => this.#sendBatches(connection));
-      if (config !== undefined) lanes.push(this.#sendReports(connection, config));
+      if (this.#reporter !== undefined) lanes.push(this.#reporter.serve(connection));
       // One lane's failure ends the connection, and with it the others.
       for (const lane of lanes) lane.catch(() => connection.drop());
       await Promise.allSettled(lanes);
@@ -264,24 +190,6 @@ export class MqttPublisher {
     }
     if (!this.#isStopping()) {
       throw new PublishError('connection_lost', 'The connection to the broker is gone.');
-    }
-  }
-
-  /** The newest report, once at the beginning and after each change. */
-  async #sendReports(connection: MqttConnection, config: ConfigSide): Promise<void> {
-    const topic = mqttTopic(this.#options.deviceId, channels.configReported);
-    let saidVersion: number | undefined;
-    let said: Buffer | undefined;
-    while (connection.isOpen) {
-      const { version } = this.#wakeup;
-      if (saidVersion === this.#reportVersion) await this.#wakeup.after(version);
-      else {
-        saidVersion = this.#reportVersion;
-        const payload = encode(config.report());
-        if (said?.equals(payload) === true) continue;
-        said = payload;
-        await connection.publish({ topic, payload }, this.#options.ackTimeoutMs);
-      }
     }
   }
 
@@ -339,6 +247,6 @@ export class MqttPublisher {
   }
 }
 
-function encode(message: StatusMessage | HealthMessage | ReportedConfig): Buffer {
+function encode(message: StatusMessage | HealthMessage): Buffer {
   return Buffer.from(JSON.stringify(message));
 }
