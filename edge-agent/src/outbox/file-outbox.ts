@@ -1,9 +1,11 @@
 import type { RecordDraft, RecordSink } from '../ports.ts';
 import { BatchReader, type BatchLimits, type OutboxBatch } from './batch-reader.ts';
-import { mergeCoverages, storeGap, type Coverage } from './coverage.ts';
+import { mergeCoverages } from './coverage.ts';
+import { DiskFault } from './disk-fault.ts';
 import { OutboxError } from './errors.ts';
 import { Exclusive } from './exclusive.ts';
 import { encodeRecord, maxFrameBytes } from './frame.ts';
+import { GapWriter } from './gap-writer.ts';
 import { MemoryTail } from './memory-tail.ts';
 import { outboxDefaults, type FileOutboxOptions, type OutboxStatus } from './outbox-options.ts';
 import { storeDraft } from './record-text.ts';
@@ -22,6 +24,7 @@ const maxCoverages = 512;
 /** What exists between `start` and `stop`. */
 interface Parts {
   readonly book: RunBook;
+  readonly gaps: GapWriter;
   readonly log: SegmentLog;
   readonly retention: Retention;
   readonly reader: BatchReader;
@@ -41,6 +44,7 @@ export class FileOutbox implements RecordSink {
   readonly #options: Required<FileOutboxOptions>;
   readonly #state: StateKeeper;
   readonly #tail: MemoryTail;
+  readonly #disk: DiskFault;
   readonly #exclusive = new Exclusive();
   readonly #listeners = new Set<() => void>();
   #parts: Parts | undefined;
@@ -50,11 +54,11 @@ export class FileOutbox implements RecordSink {
   #ageCheckedAtMs = -Infinity;
   /** Group intervals since the last flush. */
   #skipped = 0;
-  #fault: string | undefined;
 
   constructor(options: FileOutboxOptions) {
     this.#options = { ...outboxDefaults, ...options };
     this.#state = new StateKeeper(this.#options);
+    this.#disk = new DiskFault(this.#options);
     this.#tail = new MemoryTail({ maxBytes: this.#options.maxTailBytes });
   }
 
@@ -73,7 +77,7 @@ export class FileOutbox implements RecordSink {
     // After a kill, what was written may not be synced yet; only what is durable may be handed out.
     for (const run of recovered.earlier) {
       const last = run.segments.at(-1);
-      if (last !== undefined) await this.#attempt(() => files.sync(last.name));
+      if (last !== undefined) await this.#disk.attempt(() => files.sync(last.name));
     }
     await this.#storeRun();
     this.#declareRecovered(recovered);
@@ -88,9 +92,9 @@ export class FileOutbox implements RecordSink {
 
   /** Gives the record its seq. Never blocks; what finds no room is lost, counted and declared. */
   append(draft: RecordDraft): void {
-    const { book } = this.#running ? this.#started() : fail();
+    const { book, gaps } = this.#running ? this.#started() : fail();
     if (this.#tail.lost !== undefined && this.#tail.hasRoomFor(this.#options.maxTailBytes / 2)) {
-      this.#declareLost();
+      gaps.declareLost();
     }
     const seq = book.allocate();
     const progress = () => book.report(seq);
@@ -147,10 +151,10 @@ export class FileOutbox implements RecordSink {
     if (!this.#running) return;
     this.#running = false;
     clearInterval(this.#timer);
-    this.#declareLost();
+    this.#started().gaps.declareLost();
     await this.flush();
     await this.#exclusive.run(async () => {
-      await this.#attempt(() => this.#state.write(this.#started().book));
+      await this.#disk.attempt(() => this.#state.write(this.#started().book));
       await this.#options.files.close();
     });
   }
@@ -165,17 +169,17 @@ export class FileOutbox implements RecordSink {
   #assemble(book: RunBook): Parts {
     const { files } = this.#options;
     const log = new SegmentLog({ ...this.#options, run: book.current });
-    const declare = (coverage: Coverage) => this.#declare(coverage);
-    const retention = new Retention({ ...this.#options, book, log, declare });
+    const gaps = new GapWriter({ ...this.#options, book, tail: this.#tail });
+    const retention = new Retention({ ...this.#options, book, log, gaps });
     const reader = new BatchReader({
       files,
       book,
       onDamage: (run, range) => {
         this.#options.logger.error({ runId: run.runId, ...range }, 'stored records are damaged');
-        this.#declare({ ...range, ofRunId: run.runId, reason: 'corrupt' });
+        gaps.declare({ ...range, ofRunId: run.runId, reason: 'corrupt' });
       },
     });
-    return { book, log, retention, reader, leftovers: undefined };
+    return { book, gaps, log, retention, reader, leftovers: undefined };
   }
 
   async #storeRun(): Promise<void> {
@@ -183,7 +187,7 @@ export class FileOutbox implements RecordSink {
       await this.#state.writeFirst(this.#started().book);
     } catch (error) {
       if (error instanceof OutboxError) throw error;
-      this.#report(error);
+      this.#disk.report(error);
     }
   }
 
@@ -193,27 +197,26 @@ export class FileOutbox implements RecordSink {
     if (excess.length > 0) {
       this.#options.logger.error({ ranges: excess.length }, 'too many losses to declare them all');
     }
-    for (const coverage of merged) this.#declare(coverage);
     const parts = this.#started();
+    for (const coverage of merged) parts.gaps.declare(coverage);
     parts.leftovers = { obsolete, torn, afterSeq: parts.book.current.headSeq - 1 };
   }
 
   async #flush(): Promise<void> {
-    const { book, log } = this.#started();
+    const { book, gaps, log } = this.#started();
     const syncedBefore = book.current.syncedSeq;
     const offsetBefore = this.#state.storedOffset;
-    let sound = await this.#attempt(() => this.#storeChangedRun());
-    sound = (await this.#attempt(() => this.#keepBounds())) && sound;
+    let sound = await this.#disk.attempt(() => this.#storeChangedRun());
+    sound = (await this.#disk.attempt(() => this.#keepBounds())) && sound;
     if (this.#state.isStored && this.#tail.frames.length > 0) {
-      sound = (await this.#attempt(() => log.write(this.#tail.frames.slice()))) && sound;
+      sound = (await this.#disk.attempt(() => log.write(this.#tail.frames.slice()))) && sound;
       this.#tail.dropBelow(book.current.syncedSeq);
     }
-    sound = (await this.#attempt(() => this.#clean())) && sound;
-    if (sound && this.#fault !== undefined) {
-      this.#fault = undefined;
-      this.#options.logger.info('the disk takes records again');
+    sound = (await this.#disk.attempt(() => this.#clean())) && sound;
+    if (sound) {
+      this.#disk.clear();
+      gaps.declareLost();
     }
-    if (sound) this.#declareLost();
     if (book.current.syncedSeq !== syncedBefore || this.#state.storedOffset !== offsetBefore) {
       for (const listener of this.#listeners) listener();
     }
@@ -251,55 +254,6 @@ export class FileOutbox implements RecordSink {
     parts.leftovers = undefined;
     for (const name of leftovers.obsolete) await files.remove(name);
     for (const { name, goodBytes } of leftovers.torn) await files.truncate(name, goodBytes);
-  }
-
-  /** Appends a gap record: the one kind that may go beyond the tail's limit, so that no loss stays silent. */
-  #declare(coverage: Coverage): number {
-    // A range of lost records ends before this gap record's own seq.
-    this.#declareLost();
-    const { book } = this.#started();
-    const { clock, modelId } = this.#options;
-    const seq = book.allocate();
-    book.declare(coverage);
-    const observedAtMs = clock.nowMs();
-    const bytes = encodeRecord(storeGap({ coverage, seq, observedAtMs, modelId }));
-    this.#tail.push({ seq, observedAtMs, bytes });
-    return seq;
-  }
-
-  #declareLost(): void {
-    const lost = this.#tail.takeLost();
-    if (lost === undefined) return;
-    const { from, end, fromAtMs, toAtMs } = lost;
-    this.#declare({
-      from,
-      end,
-      ofRunId: this.#options.runId,
-      reason: 'outbox_full',
-      fromAt: { monotonicMs: fromAtMs },
-      toAt: { monotonicMs: toAtMs },
-    });
-  }
-
-  /** True where the step went well; a refusal of the disk is logged once until it works again. */
-  async #attempt(step: () => Promise<void>): Promise<boolean> {
-    try {
-      await step();
-      return true;
-    } catch (error) {
-      this.#report(error);
-      return false;
-    }
-  }
-
-  #report(error: unknown): void {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-    if (code === this.#fault) return;
-    this.#fault = code;
-    this.#options.logger.error(
-      { err: error },
-      'the disk does not take records; they wait in memory',
-    );
   }
 
   #started(): Parts {

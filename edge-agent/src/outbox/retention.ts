@@ -2,6 +2,7 @@ import type { GapReason } from '@emotion-fleet/contracts';
 import { epochAt, type ClockOffset } from '../clock/clock-offset.ts';
 import { coverageOf, mergeCoverages, withWallTimes, type Coverage } from './coverage.ts';
 import type { StoredRecord } from './frame.ts';
+import type { GapWriter } from './gap-writer.ts';
 import type { OutboxFiles } from './outbox-files.ts';
 import type { Run, Segment } from './run.ts';
 import type { RunBook } from './run-book.ts';
@@ -16,8 +17,7 @@ export interface RetentionOptions {
   readonly maxAgeMs: number;
   /** Room kept for what is in memory and for gap records. */
   readonly reserveBytes: number;
-  /** Appends a gap record to the current run and returns its seq. */
-  readonly declare: (coverage: Coverage) => number;
+  readonly gaps: Pick<GapWriter, 'declare'>;
 }
 
 /** Holds the outbox to its bytes and its age: whole segments go, the oldest first, and a gap record says so. */
@@ -72,7 +72,7 @@ export class Retention {
 
   /** Declares the waiting records of the segments, merged, before it marks their files for removal. */
   async #giveUp(held: readonly Held[], reason: GapReason): Promise<void> {
-    const { book, log, declare } = this.#options;
+    const { book, log, gaps } = this.#options;
     if (held.length === 0) return;
     const coverages: Coverage[] = [];
     for (const one of held) {
@@ -80,7 +80,7 @@ export class Retention {
       coverages.push(...(await this.#coveragesOf(one, reason)));
     }
     for (const coverage of this.#widened(coverages, held)) {
-      this.#latest.set(coverage.ofRunId, { seq: declare(coverage), coverage });
+      this.#latest.set(coverage.ofRunId, { seq: gaps.declare(coverage), coverage });
     }
     for (const { segment } of held) segment.givenUpBy = book.current.headSeq - 1;
   }
