@@ -1,7 +1,7 @@
 import type { DesiredConfig } from '@emotion-fleet/contracts';
 import { OperatorError, type Lifecycle, type Logger } from '@emotion-fleet/service';
 import { retrySchedule } from './capture/retry-schedule.ts';
-import type { ConfiguredRuns } from './remote-config/remote-config.ts';
+import type { ConfiguredRuns } from './remote-config/config-ports.ts';
 
 /** Why a run ends and another begins: its times have proved wrong, or its networks don't come back. */
 export type RunFault = 'clock_wrong' | 'networks_hang';

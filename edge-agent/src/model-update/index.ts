@@ -5,7 +5,7 @@ import type { AgentConfig } from '../config.ts';
 import { backendOf, ensureModels, InferenceThread, ModelError } from '../inference/index.ts';
 import { openNetworks } from '../networks.ts';
 import { ConfigRefused } from '../remote-config/errors.ts';
-import type { ModelTrial } from '../remote-config/remote-config.ts';
+import type { ModelTrial } from '../remote-config/config-ports.ts';
 import type { RunSettings } from '../remote-config/run-settings.ts';
 import { loadModels } from './load-models.ts';
 import { areModelsReady, modelFolderOf, tidyModels } from './model-files.ts';

@@ -1,54 +1,24 @@
-import type { DesiredConfig, DeviceSettings, ReportedConfig } from '@emotion-fleet/contracts';
-import type { Lifecycle, Logger } from '@emotion-fleet/service';
+import type { DesiredConfig, ReportedConfig } from '@emotion-fleet/contracts';
+import type { Lifecycle } from '@emotion-fleet/service';
+import type { ConfiguredRuns, ModelTrial } from './config-ports.ts';
 import { decide } from './decide.ts';
 import { ConfigRefused } from './errors.ts';
-import type { SettledFile } from './settled-file.ts';
+import { SettledKeeper, type SettledKeeperOptions } from './settled-keeper.ts';
 import {
   candidatesOf,
-  foundAtStart,
   inUse,
   isSameWish,
-  nothingSettled,
   proved,
-  refused,
   rested,
   withoutRefusal,
   withoutResting,
   withoutUnproved,
   withUnproved,
-  type SettledState,
 } from './settled-state.ts';
 
-/** What begins and ends runs. */
-export interface ConfiguredRuns {
-  /** Begins the first run. Rejects where none can begin with it. */
-  begin(desired: DesiredConfig | undefined): Promise<void>;
-  /** Ends the run and begins one with `desired`. Rejects where the one before runs again. */
-  change(desired: DesiredConfig): Promise<void>;
-  stop(): Promise<void>;
-}
-
-/** Loads the models of a configuration and tries them, while the run goes on. */
-export interface ModelTrial {
-  /** True where all files of the settings are there and right. */
-  isReady(settings: DeviceSettings): Promise<boolean>;
-  /** Rejects with ConfigRefused, or whatever the signal was aborted with. */
-  load(settings: DeviceSettings, signal: AbortSignal): Promise<void>;
-  /** Compares its answers and times with those of what runs now. Rejects with ConfigRefused. */
-  tryOut(options: {
-    desired: DesiredConfig;
-    running: DesiredConfig | undefined;
-    signal: AbortSignal;
-  }): Promise<void>;
-  /** Removes the files that none of these needs. */
-  tidy(kept: readonly DeviceSettings[]): Promise<void>;
-}
-
-export interface RemoteConfigOptions {
-  readonly file: Pick<SettledFile, 'load' | 'save'>;
+export interface RemoteConfigOptions extends SettledKeeperOptions {
   readonly runs: ConfiguredRuns;
   readonly trial: ModelTrial;
-  readonly logger: Logger;
 }
 
 /** The part of a report that isn't about the run itself. */
@@ -66,13 +36,12 @@ const stopped = new Error('the agent stops');
  */
 export class RemoteConfig implements Lifecycle {
   readonly #options: RemoteConfigOptions;
-  #state: SettledState = nothingSettled;
+  readonly #settled: SettledKeeper;
   #running: DesiredConfig | undefined;
   /** What is to be tried, or is tried now. */
   #wish: DesiredConfig | undefined;
   /** The last message that came before the first run had begun. */
   #early: Uint8Array | undefined;
-  #isLoaded = false;
   #hasStarted = false;
   #isStopping = false;
   #abort = new AbortController();
@@ -82,11 +51,12 @@ export class RemoteConfig implements Lifecycle {
 
   constructor(options: RemoteConfigOptions) {
     this.#options = options;
+    this.#settled = new SettledKeeper(options);
   }
 
   get progress(): ConfigProgress {
     const trying = isSameWish(this.#wish, this.#running) ? undefined : this.#wish?.version;
-    const { refused: last } = this.#state;
+    const { refused: last } = this.#settled.state;
     return {
       ...(trying !== undefined && { trying }),
       ...(last !== undefined && {
@@ -102,9 +72,7 @@ export class RemoteConfig implements Lifecycle {
 
   /** Begins with the newest configuration that is good. Rejects where not even the device's own settings work. */
   async start(): Promise<void> {
-    this.#state = foundAtStart(await this.#options.file.load());
-    this.#isLoaded = true;
-    await this.#keep();
+    await this.#settled.load();
     const missing = await this.#beginFirst();
     if (this.#isStopped()) return;
     this.#hasStarted = true;
@@ -119,10 +87,8 @@ export class RemoteConfig implements Lifecycle {
     clearTimeout(this.#provedTimer);
     this.#abort.abort(stopped);
     // First, since whoever stops us may lose patience.
-    if (this.#isLoaded) {
-      this.#state = rested(this.#state, this.#running);
-      await this.#keep();
-    }
+    const settled = this.#settled;
+    if (settled.isLoaded) await settled.keep(rested(settled.state, this.#running));
     await this.#options.runs.stop();
     await this.#work;
   }
@@ -135,7 +101,8 @@ export class RemoteConfig implements Lifecycle {
       return;
     }
     const { logger } = this.#options;
-    const [state, running, trying] = [this.#state, this.#running, this.#wish];
+    const { state } = this.#settled;
+    const [running, trying] = [this.#running, this.#wish];
     const decision = decide({ state, running, trying, payload });
     if (decision.kind === 'wanted') {
       logger.info({ version: decision.desired.version }, 'another configuration is desired');
@@ -145,8 +112,7 @@ export class RemoteConfig implements Lifecycle {
     const { refusal } = decision;
     if (JSON.stringify(refusal) === JSON.stringify(state.refused)) return;
     logger.warn({ ...refusal }, 'configuration refused');
-    this.#state = { ...state, refused: refusal };
-    void this.#keep();
+    void this.#settled.keep({ ...state, refused: refusal });
     this.#listener();
   }
 
@@ -155,7 +121,7 @@ export class RemoteConfig implements Lifecycle {
     const { trial } = this.#options;
     const failed: { desired: DesiredConfig; error: unknown }[] = [];
     let missing: DesiredConfig | undefined;
-    for (const desired of candidatesOf(this.#state)) {
+    for (const desired of candidatesOf(this.#settled.state)) {
       if (desired !== undefined && !(await trial.isReady(desired.settings))) {
         missing ??= desired;
         continue;
@@ -170,26 +136,22 @@ export class RemoteConfig implements Lifecycle {
       }
     }
     if (this.#isStopped()) return undefined;
-    for (const { desired, error } of failed) this.#refuse(desired, notStarted(error));
-    this.#state = withoutResting(this.#state);
-    await this.#keep();
+    for (const { desired, error } of failed) this.#settled.refuse(desired, notStarted(error));
+    await this.#settled.keep(withoutResting(this.#settled.state));
     return missing;
   }
 
   async #beginWith(desired: DesiredConfig | undefined): Promise<void> {
-    const before = this.#state;
+    const before = this.#settled.state;
     const isResting = desired !== undefined && isSameWish(desired, before.resting);
     this.#running = desired;
     try {
-      if (isResting) await this.#save(withUnproved(before, desired));
+      if (isResting) await this.#settled.save(withUnproved(before, desired));
       await this.#options.runs.begin(desired);
     } catch (error) {
       this.#running = undefined;
       // Resting again: an end with a reason is no crash, and it is refused once another one has begun in its place.
-      if (isResting && !this.#isStopped()) {
-        this.#state = before;
-        await this.#keep();
-      }
+      if (isResting && !this.#isStopped()) await this.#settled.keep(before);
       throw error;
     }
   }
@@ -224,13 +186,13 @@ export class RemoteConfig implements Lifecycle {
     const running = this.#running;
     await trial.load(desired.settings, signal);
     signal.throwIfAborted();
-    await this.#save(withUnproved(this.#state, desired));
+    await this.#settled.save(withUnproved(this.#settled.state, desired));
     await trial.tryOut({ desired, running, signal });
     signal.throwIfAborted();
     clearTimeout(this.#provedTimer);
     // Before it is: a stop meanwhile lets it rest, and the new run's first report says so.
     this.#running = desired;
-    this.#state = withoutRefusal(this.#state);
+    this.#settled.state = withoutRefusal(this.#settled.state);
     try {
       await runs.change(desired);
     } catch (error) {
@@ -240,9 +202,9 @@ export class RemoteConfig implements Lifecycle {
     }
     logger.info({ version: desired.version }, 'the desired configuration is in force');
     if (this.#isStopped()) return;
-    this.#state = inUse(this.#state, desired);
+    this.#settled.state = inUse(this.#settled.state, desired);
     this.#awaitProof();
-    await this.#keep();
+    await this.#settled.keep();
   }
 
   /** It isn't in force: refused, unless it was overtaken or the agent stops. */
@@ -252,24 +214,18 @@ export class RemoteConfig implements Lifecycle {
   ): Promise<void> {
     if (this.#isStopped()) return;
     if (isOvertaken && !(error instanceof ConfigRefused && error.code === 'not_started')) {
-      this.#state = withoutUnproved(this.#state, desired);
+      this.#settled.state = withoutUnproved(this.#settled.state, desired);
     } else {
-      this.#refuse(desired, error instanceof ConfigRefused ? error : notStarted(error));
+      this.#settled.refuse(desired, error instanceof ConfigRefused ? error : notStarted(error));
     }
-    await this.#keep();
-  }
-
-  #refuse(desired: DesiredConfig, { code, message }: ConfigRefused): void {
-    const { version } = desired;
-    this.#options.logger.warn({ version, code, reason: message }, 'configuration refused');
-    this.#state = refused(this.#state, { desired, code, reason: message });
+    await this.#settled.keep();
   }
 
   #awaitProof(): void {
     clearTimeout(this.#provedTimer);
     const running = this.#running;
     if (running === undefined || this.#isStopped()) return;
-    if (!this.#state.unproved.some((one) => isSameWish(one, running))) return;
+    if (!this.#settled.state.unproved.some((one) => isSameWish(one, running))) return;
     // What keeps the agent alive is its work, not this timer.
     this.#provedTimer = setTimeout(() => void this.#prove(running), standsAfterMs).unref();
   }
@@ -277,10 +233,10 @@ export class RemoteConfig implements Lifecycle {
   async #prove(running: DesiredConfig): Promise<void> {
     const { trial, logger } = this.#options;
     logger.info({ version: running.version }, 'the configuration has stood');
-    this.#state = proved(this.#state, running);
+    this.#settled.state = proved(this.#settled.state, running);
     this.#listener();
-    await this.#keep();
-    const { accepted, before, unproved } = this.#state;
+    await this.#settled.keep();
+    const { accepted, before, unproved } = this.#settled.state;
     const kept = [accepted, before, this.#wish, ...unproved].filter((one) => one !== undefined);
     await trial
       .tidy(kept.map(({ settings }) => settings))
@@ -290,26 +246,6 @@ export class RemoteConfig implements Lifecycle {
   /** A call, since it changes while a step awaits. */
   #isStopped(): boolean {
     return this.#isStopping;
-  }
-
-  /** The guard: nothing is tried or used before this has resolved. */
-  async #save(state: SettledState): Promise<void> {
-    this.#state = state;
-    try {
-      await this.#options.file.save(state);
-    } catch (cause) {
-      const message = 'The disk takes nothing: what is tried has to be written down first.';
-      throw new ConfigRefused('not_started', message, { cause });
-    }
-  }
-
-  /** As well as the disk allows: the device goes on with what is in memory. */
-  async #keep(): Promise<void> {
-    try {
-      await this.#options.file.save(this.#state);
-    } catch (error) {
-      this.#options.logger.error({ err: error }, 'the remote configuration is not on disk');
-    }
   }
 }
 

@@ -5,12 +5,9 @@ import {
   type DeviceSettings,
 } from '@emotion-fleet/contracts';
 import { silentLogger } from '@emotion-fleet/service';
+import type { ConfiguredRuns, ModelTrial } from '../../src/remote-config/config-ports.ts';
 import { ConfigRefused } from '../../src/remote-config/errors.ts';
-import {
-  RemoteConfig,
-  type ConfiguredRuns,
-  type ModelTrial,
-} from '../../src/remote-config/remote-config.ts';
+import { RemoteConfig } from '../../src/remote-config/remote-config.ts';
 import { SettledFile } from '../../src/remote-config/settled-file.ts';
 import { FaultyFiles } from '../outbox/faulty-files.ts';
 
