@@ -68,7 +68,6 @@ export class SegmentLog {
     // Nothing of a segment without synced bytes is kept: the next write makes it anew under the same name.
     if (torn.bytes === 0) await this.#options.files.remove(torn.name);
     else await this.#options.files.truncate(torn.name, torn.bytes);
-    if (torn.bytes === 0 && this.#active === torn) this.#active = undefined;
     this.#torn = undefined;
   }
 

@@ -33,6 +33,24 @@ test('gives the last value written, or the one under way when the power went', a
   );
 });
 
+test('keeps a value that a killed process had not synced yet, wherever the power goes after that', async () => {
+  for (const cutAfter of [0, 1, 2, 3]) {
+    const before = new FaultyFiles();
+    const slot = new SlotFile({ files: before, name: 'value' });
+    for (const number of [1, 2]) await slot.write(number);
+    before.cutAfter = 1;
+    await assert.rejects(slot.write(3));
+    const killed = before.afterKill();
+    const next = new SlotFile({ files: killed, name: 'value' });
+    assert.equal(await next.read(), 3);
+    killed.cutAfter = cutAfter;
+    await next.write(4).catch(() => undefined);
+    // Half of each unsynced write reaches the disk.
+    const left = await new SlotFile({ files: killed.afterCut(() => 0.5), name: 'value' }).read();
+    assert.ok(Number(left) >= 2, `${String(left)} is left of 2, 3 and 4`);
+  }
+});
+
 test('counts on after a restart and is never lower than a number given', async () => {
   const files = new FaultyFiles();
   assert.equal(await new DurableCounter({ files, name: 'count' }).next(), 1);

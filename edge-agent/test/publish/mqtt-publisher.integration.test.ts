@@ -2,89 +2,22 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import test, { type TestContext } from 'node:test';
-import { channels, messageValidators, mqttTopic } from '@emotion-fleet/contracts';
-import { createLogger } from '@emotion-fleet/service';
-import { AgentClock } from '../../src/clock/agent-clock.ts';
-import { systemTime } from '../../src/clock/system-time.ts';
-import { FileOutbox } from '../../src/outbox/file-outbox.ts';
-import { FolderFiles } from '../../src/outbox/folder-files.ts';
+import test from 'node:test';
+import {
+  channels,
+  messageValidators,
+  mqttTopic,
+  type ReportedConfig,
+} from '@emotion-fleet/contracts';
 import { backoffDelays } from '../../src/publish/backoff.ts';
 import { DurableCounter } from '../../src/publish/durable-counter.ts';
-import { MqttPublisher } from '../../src/publish/mqtt-publisher.ts';
-import type { MqttPublisherOptions } from '../../src/publish/publisher-options.ts';
 import { Cloud } from '../outbox/cloud.ts';
-import { modelId, presenceDraft, sampleDraft } from '../outbox/drafts.ts';
+import { presenceDraft, sampleDraft } from '../outbox/drafts.ts';
+import { FaultyFiles } from '../outbox/faulty-files.ts';
+import { agentOf, brokerOf, deviceId, folderOf } from './publishing-agent.ts';
 import { TestBroker, until } from './test-broker.ts';
 import { undoAtEnd } from './undo.ts';
-
-const deviceId = 'camera-1';
-
-async function brokerOf(context: TestContext): Promise<TestBroker> {
-  const broker = new TestBroker();
-  await broker.start();
-  undoAtEnd(context, () => broker.stop());
-  return broker;
-}
-
-async function folderOf(context: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'outbox-'));
-  undoAtEnd(context, () => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-interface AgentOptions {
-  readonly url: string;
-  readonly folder: string;
-  readonly clockMode?: 'auto' | 'trust';
-  readonly publisher?: Partial<MqttPublisherOptions>;
-}
-
-async function agentOf(context: TestContext, { url, folder, clockMode, publisher }: AgentOptions) {
-  const lines = new PassThrough();
-  const logger = createLogger({ service: 'edge-agent', destination: lines });
-  const runId = randomUUID();
-  const files = new FolderFiles({ folder });
-  const clock = new AgentClock({
-    systemTime: systemTime({
-      mode: clockMode ?? 'trust',
-      timesyncFile: join(folder, 'never'),
-      runChronyc: () => Promise.reject(new Error('no chrony')),
-    }),
-    logger,
-    gatewayAfterMs: 0,
-  });
-  const outbox = new FileOutbox({ files, clock, runId, modelId, logger, flushIntervalMs: 10 });
-  const sender = new MqttPublisher({
-    url,
-    deviceId,
-    token: 'secret',
-    runId,
-    agentVersion: '1.2.3',
-    modelId,
-    outbox,
-    clock,
-    connectSeq: new DurableCounter({ files, name: 'connect-seq' }),
-    logger,
-    timeRequestIntervalMs: 20,
-    newBackoff: () => backoffDelays({ baseMs: 5, maxMs: 20, random: Math.random }),
-    ...publisher,
-  });
-  await clock.start();
-  await outbox.start();
-  await sender.start();
-  const stop = async () => {
-    await sender.stop();
-    await outbox.stop();
-    await clock.stop();
-  };
-  undoAtEnd(context, stop);
-  return { clock, outbox, publisher: sender, runId, stop, log: () => String(lines.read() ?? '') };
-}
 
 test('says its birth again where its detail changes, and keeps it for the next birth', async (context) => {
   const broker = await brokerOf(context);
@@ -179,7 +112,13 @@ test('waits for a broker that is down and goes on when it is back', async (conte
   const cloud = new Cloud();
   broker.onBatch = (payload) => (cloud.receive(payload), 'ack');
   await broker.stop();
-  const agent = await agentOf(context, { url: broker.url, folder: await folderOf(context) });
+  let backoffs = 0;
+  const newBackoff = () => {
+    backoffs += 1;
+    return backoffDelays({ baseMs: 5, maxMs: 20, random: Math.random });
+  };
+  const folder = await folderOf(context);
+  const agent = await agentOf(context, { url: broker.url, folder, publisher: { newBackoff } });
   agent.outbox.append(sampleDraft(agent.clock.nowMs()));
   assert.equal(await agent.publisher.drain(100), false);
   assert.match(agent.log(), /records wait on disk/);
@@ -191,6 +130,24 @@ test('waits for a broker that is down and goes on when it is back', async (conte
   await broker.start();
   assert.equal(await agent.publisher.drain(10_000), true);
   assert.equal(cloud.unexplained(agent.runId, 2), 0);
+  assert.equal(backoffs, 2, 'waits are short again after a connection that came up');
+});
+
+test('counts its connections on where the disk takes nothing', async (context) => {
+  const broker = await brokerOf(context);
+  const files = new FaultyFiles();
+  const publisher = { connectSeq: new DurableCounter({ files, name: 'connect-seq' }) };
+  const folder = await folderOf(context);
+  const agent = await agentOf(context, { url: broker.url, folder, publisher });
+  await until(() => agent.publisher.connected);
+  files.cutAfter = 0;
+  await broker.stop();
+  await until(() => !agent.publisher.connected);
+  await broker.start();
+  await until(() => agent.publisher.connected);
+  const [first, ...later] = broker.statuses().map(({ connectSeq }) => connectSeq);
+  assert.equal(first, 1);
+  assert.ok(later.at(-1)! > 1, `${later.join()} after 1`);
 });
 
 test('says that the broker refuses the device, once', async (context) => {
@@ -200,13 +157,17 @@ test('says that the broker refuses the device, once', async (context) => {
   const agent = await agentOf(context, { url: broker.url, folder, publisher });
   let log = '';
   await until(() => (log += agent.log()).includes('refuses this device: check its id and token'));
+  const { connections } = broker;
+  await until(() => broker.connections > connections + 2);
   await agent.stop();
   assert.equal((log + agent.log()).split('records wait on disk').length, 2);
 });
 
 test('ends a connection whose acks do not come', async (context) => {
   const broker = await brokerOf(context);
-  const publisher = { url: broker.url, ackTimeoutMs: 100 };
+  // What else the connection is used for must not keep it open.
+  const config = { receive: () => undefined, report: () => ({}) as ReportedConfig };
+  const publisher = { url: broker.url, ackTimeoutMs: 100, config };
   const folder = await folderOf(context);
   const agent = await agentOf(context, { url: broker.url, folder, publisher });
   await until(() => agent.publisher.connected);

@@ -21,6 +21,8 @@ export class TestBroker {
   onTimeRequest: (requestId: string) => void = () => undefined;
   /** Takes connections and says nothing. */
   mute = false;
+  /** Since the first start. */
+  connections = 0;
   #broker: Aedes | undefined;
   #server: Server | undefined;
   #port = 0;
@@ -64,6 +66,7 @@ export class TestBroker {
     });
     const server = createServer((socket) => {
       this.#sockets.add(socket);
+      this.connections += 1;
       socket.on('close', () => this.#sockets.delete(socket));
       if (!this.mute) broker.handle(socket);
     });
