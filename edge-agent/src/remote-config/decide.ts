@@ -1,4 +1,5 @@
-import { configValidators, type DesiredConfig } from '@emotion-fleet/contracts';
+import { configValidators, Seq, type DesiredConfig } from '@emotion-fleet/contracts';
+import { Value } from 'typebox/value';
 import { isSameWish, wishIdOf, type SettledState, type StoredRefusal } from './settled-state.ts';
 
 export interface DecisionInput {
@@ -42,9 +43,9 @@ export function decide({ state, running, trying, payload }: DecisionInput): Deci
 
 function badConfig(value: unknown): Decision {
   const { version } = (value ?? {}) as { version?: unknown };
-  const isReadable = Number.isSafeInteger(version) && (version as number) >= 0;
   const refusal = {
-    version: isReadable ? (version as number) : 0,
+    // As far as a report can carry it: one that the gateway refuses would tell nobody.
+    version: Value.Check(Seq, version) ? version : 0,
     code: 'bad_config' as const,
     reason: faultOf(value),
   };

@@ -138,6 +138,21 @@ describe('fetchModel', () => {
     });
   });
 
+  it('waits for a server that is slow, as long as it says something', async () => {
+    const slow: Answer = (_request, response) => {
+      let sent = 0;
+      const timer = setInterval(() => {
+        response.write(content.subarray(sent, (sent += 5_000)));
+        if (sent >= content.length) clearInterval(timer);
+        if (sent >= content.length) response.end();
+      }, 150);
+      response.on('close', () => clearInterval(timer));
+    };
+    await withServer([slow], async ({ url, directory }) => {
+      assert.equal((await fetchModel({ model, url, directory, silentMs: 1_000 })).state, 'fetched');
+    });
+  });
+
   it('begins anew where the server knows no ranges', async () => {
     await withServer([stops, whole], async ({ url, directory }) => {
       await breakOff({ url, directory });

@@ -114,6 +114,35 @@ describe('RemoteConfig', () => {
     assert.equal(device.remote.progress.refused, undefined, 'taken since');
   });
 
+  it('writes and says nothing anew where the same rubbish comes at each connection', async () => {
+    const device = new Device();
+    await device.boot();
+    const rubbish = Buffer.from('{');
+    device.remote.receive(rubbish);
+    await device.settle();
+    const { syncs } = device.files;
+    let changes = 0;
+    device.remote.onChange(() => (changes += 1));
+    device.remote.receive(rubbish);
+    await device.settle();
+    assert.deepEqual([device.files.syncs, changes], [syncs, 0]);
+  });
+
+  it('keeps the files of the one on trial where the one in force is proved meanwhile', async () => {
+    const device = new Device();
+    await device.boot();
+    await device.told(wishOf(1, interval(1)));
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    device.gate = promise;
+    await device.told(wishOf(2, interval(2)));
+    await aMinute(device);
+    const kept = device.kept.map(({ sampleIntervalMs }) => sampleIntervalMs);
+    assert.ok(kept.includes(1) && kept.includes(2), kept.join());
+    resolve(undefined);
+    await device.settle();
+    assert.equal(device.version, 2);
+  });
+
   it('begins with the one before, and loads again, where a model file has gone', async () => {
     const device = new Device();
     await device.boot();
