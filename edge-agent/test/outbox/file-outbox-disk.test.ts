@@ -27,12 +27,14 @@ test('keeps the files of what it gave up until the gap that says so is on disk',
     await outbox.flush();
   }
   const before = await segments();
-  camera.files.full = true;
+  const { declared } = outbox.status();
+  const append = camera.files.append.bind(camera.files);
+  camera.files.append = () => Promise.reject(new Error('the state alone finds room'));
   camera.append(outbox, 12);
   await outbox.flush();
-  assert.ok(outbox.status().declared > 0, 'something is given up');
-  assert.deepEqual((await segments()).slice(0, before.length), before);
-  camera.files.full = false;
+  assert.ok(outbox.status().declared > declared, 'something is given up');
+  assert.deepEqual(await segments(), before);
+  camera.files.append = append;
   await outbox.flush();
   await outbox.flush();
   assert.ok(!(await segments()).includes(before[0]!));
@@ -172,7 +174,8 @@ test('wants nothing of the file of a run that is over, which a power cut has bro
   const bytes = await camera.files.read(name, 0, await camera.files.size(name));
   await first.stop();
   const second = await camera.start();
-  await camera.drain(second);
+  // Sent, then reported as complete, then forgotten.
+  for (let round = 0; round < 2; round += 1) await camera.drain(second);
   await second.stop();
   assert.ok(!(await camera.files.list()).includes(name));
   await camera.files.append(name, bytes);

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Camera, limits } from './camera.ts';
-import { FaultyFiles } from './faulty-files.ts';
 
 const dayMs = 24 * 3_600_000;
 
@@ -22,20 +21,27 @@ test('hands out nothing that is not durable, and nothing before the time is know
   assert.deepEqual((await outbox.take(limits))?.payload, batch.payload);
 });
 
-test('hands out nothing by an offset that was fixed while its state was being written', async () => {
+test('hands out nothing by an offset that was fixed while an older state was being written', async () => {
   const camera = new Camera();
-  camera.files = new (class extends FaultyFiles {
-    override async sync(name: string): Promise<void> {
-      await super.sync(name);
-      if (name.startsWith('state')) camera.offset = { offsetMs: 1_790_000_000_000, clock: 'ntp' };
-    }
-  })();
-  const outbox = await camera.start({ dated: false });
-  // One flush finds the run's state on disk, without the offset.
-  assert.equal(await outbox.take(limits), undefined);
-  camera.append(outbox, 3);
+  const first = await camera.start();
+  camera.append(first, 3);
+  await first.stop();
+  const outbox = await camera.start({ dated: false, markIntervalMs: 1_000 });
+  camera.append(outbox, 2);
   await outbox.flush();
-  assert.equal((await outbox.take(limits))?.items.length, 3);
+  const ofFirst = await outbox.take(limits);
+  outbox.ack(ofFirst!);
+  camera.nowMs += 1_000;
+  const sync = camera.files.sync.bind(camera.files);
+  camera.files.sync = async (name) => {
+    if (name.startsWith('state')) camera.offset = { offsetMs: 1_790_000_000_000, clock: 'ntp' };
+    return sync(name);
+  };
+  await outbox.flush();
+  assert.ok(camera.offset !== undefined, 'the marks are written');
+  assert.equal(await outbox.take(limits), undefined, 'the offset is not on disk yet');
+  await outbox.flush();
+  assert.equal((await outbox.take(limits))?.items.length, 2);
 });
 
 test('gives up the oldest when it is full, with few gaps however long that lasts', async () => {

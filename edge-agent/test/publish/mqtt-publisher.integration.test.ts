@@ -121,7 +121,8 @@ test('waits for a broker that is down and goes on when it is back', async (conte
   const agent = await agentOf(context, { url: broker.url, folder, publisher: { newBackoff } });
   agent.outbox.append(sampleDraft(agent.clock.nowMs()));
   assert.equal(await agent.publisher.drain(100), false);
-  assert.match(agent.log(), /records wait on disk/);
+  let log = '';
+  await until(() => (log += agent.log()).includes('records wait on disk'));
   await broker.start();
   assert.equal(await agent.publisher.drain(10_000), true);
   await broker.stop();
@@ -226,6 +227,14 @@ test('publishes health while connected and drops it otherwise', async (context) 
   assert.ok(messageValidators.health.Check(JSON.parse(String(arrival?.payload))));
   await agent.stop();
   assert.equal(agent.publisher.publishHealth(message), false);
+});
+
+test('stops before it has begun to connect, and says nothing after that', async (context) => {
+  const broker = await brokerOf(context);
+  const agent = await agentOf(context, { url: broker.url, folder: await folderOf(context) });
+  await agent.stop();
+  assert.notEqual(broker.statuses().at(-1)?.state, 'online');
+  assert.equal(agent.publisher.connected, false);
 });
 
 test('stops at once while it is connecting', async (context) => {
