@@ -67,12 +67,18 @@ async function openPart(part: string): Promise<FileHandle> {
     await mkdir(path.dirname(part), { recursive: true });
     return await open(part, 'a+');
   } catch (cause) {
-    throw new ModelError({
-      code: 'model_cache_unwritable',
-      message: `The folder ${path.dirname(part)} can't be written.`,
-      cause,
-    });
+    throw unwritable(part, cause);
   }
+}
+
+function unwritable(part: string, cause: unknown): ModelError {
+  const { code = 'unknown' } = cause as NodeJS.ErrnoException;
+  const why = code === 'ENOSPC' ? 'the disk is full' : code;
+  return new ModelError({
+    code: 'model_cache_unwritable',
+    message: `The folder ${path.dirname(part)} can't be written: ${why}.`,
+    cause,
+  });
 }
 
 async function download(file: FileHandle, options: FetchModelOptions): Promise<boolean> {
@@ -100,7 +106,7 @@ async function download(file: FileHandle, options: FetchModelOptions): Promise<b
       timer.refresh();
       have += chunk.length;
       // More than there should be is as wrong as anything else; the check says so.
-      await file.appendFile(chunk);
+      await append(file, chunk, options);
       if (have > model.bytes) break;
     }
     // Where neither a length nor a chunk of zero says the end, a break looks like one.
@@ -117,6 +123,15 @@ async function download(file: FileHandle, options: FetchModelOptions): Promise<b
   } finally {
     clearTimeout(timer);
     abort.abort();
+  }
+}
+
+/** A full disk is not the server's fault. */
+async function append(file: FileHandle, chunk: Uint8Array, options: FetchModelOptions) {
+  try {
+    await file.appendFile(chunk);
+  } catch (cause) {
+    throw unwritable(path.join(options.directory, options.model.file), cause);
   }
 }
 

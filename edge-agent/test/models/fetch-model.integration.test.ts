@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -248,6 +248,21 @@ describe('fetchModel', () => {
         await assert.rejects(fetchModel({ model, url, directory }), code);
       });
     }
+  });
+
+  it('says that the disk is full, or the folder no folder, and not that the server fails', async () => {
+    await withServer([rest], async ({ url, directory }) => {
+      const code = 'model_cache_unwritable';
+      await symlink('/dev/full', path.join(directory, 'tiny.onnx.part'));
+      const full = { code, message: /^The folder .* can't be written: the disk is full\.$/ };
+      await assert.rejects(fetchModel({ model, url, directory }), full);
+      await writeFile(path.join(directory, 'file'), '');
+      const none = { code, message: /can't be written: (ENOTDIR|EEXIST)\.$/ };
+      await assert.rejects(
+        fetchModel({ model, url, directory: path.join(directory, 'file') }),
+        none,
+      );
+    });
   });
 
   it('ends at once when it is told to', async () => {
