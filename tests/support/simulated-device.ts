@@ -60,6 +60,7 @@ export class SimulatedDevice {
     const clock = {
       nowMs: () => this.#nowMs,
       offset: { offsetMs: startsAt, clock: 'ntp' as const },
+      toEpochMs: (monotonicMs: number) => startsAt + monotonicMs,
       wantsGatewayTime: false,
       offerGatewayTime: () => undefined,
     };

@@ -20,13 +20,16 @@ export class DurableCounter {
     return this.#last ?? 0;
   }
 
-  /** Gives the next number once it is on disk. A rejection means that it stands in `last`, but not on disk. */
-  async next(): Promise<number> {
+  /**
+   * Gives the next number, `atLeast` or more, once it is on disk. A rejection means that it stands in `last`, but not on
+   * disk.
+   */
+  async next(atLeast = 0): Promise<number> {
     if (this.#last === undefined) {
       const stored = await this.#slot.read();
       this.#last = typeof stored === 'number' ? stored : 0;
     }
-    const next = this.#last + 1;
+    const next = Math.max(this.#last + 1, atLeast);
     this.#last = next;
     await this.#slot.write(next);
     return next;

@@ -197,11 +197,14 @@ export class MqttPublisher {
     return mqttTopic(this.#options.deviceId, channels.config);
   }
 
-  /** A full disk must not keep the device offline: sending is what empties it. */
+  /**
+   * A full disk must not keep the device offline: sending is what empties it. The second of the wall clock, where that is
+   * known, lets a new card go on above the old one's number, below which the cloud would not believe a birth.
+   */
   async #nextConnectSeq(): Promise<number> {
-    const { connectSeq, logger } = this.#options;
+    const { clock, connectSeq, logger } = this.#options;
     try {
-      return await connectSeq.next();
+      return await connectSeq.next(Math.floor((clock.toEpochMs(clock.nowMs()) ?? 0) / 1_000));
     } catch (error) {
       logger.warn({ err: error }, 'the connection counter is not on disk');
       return connectSeq.last;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { maxBatchRecords, type ReportedConfig } from '@emotion-fleet/contracts';
 import type { Logger } from '@emotion-fleet/service';
 import type { BatchLimits, OutboxBatch } from '../outbox/batch-reader.ts';
+import type { RunClock } from '../ports.ts';
 import { backoffDelays } from './backoff.ts';
 import type { DurableCounter } from './durable-counter.ts';
 import type { AskingClock } from './time-asker.ts';
@@ -34,7 +35,7 @@ export interface MqttPublisherOptions {
   readonly modelId: string;
   readonly detail?: string | undefined;
   readonly outbox: PublisherOutbox;
-  readonly clock: AskingClock;
+  readonly clock: AskingClock & Pick<RunClock, 'toEpochMs'>;
   readonly connectSeq: DurableCounter;
   /** Without it the device listens to no configuration and reports none. */
   readonly config?: ConfigSide | undefined;

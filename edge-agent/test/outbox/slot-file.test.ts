@@ -56,10 +56,12 @@ test('counts on after a restart and is never lower than a number given', async (
   assert.equal(await new DurableCounter({ files, name: 'count' }).next(), 1);
   const counter = new DurableCounter({ files, name: 'count' });
   assert.equal(await counter.next(), 2);
+  assert.equal(await counter.next(7), 7);
+  assert.equal(await counter.next(3), 8);
   files.full = true;
   files.cutAfter = 0;
   await assert.rejects(counter.next());
-  assert.equal(counter.last, 3);
+  assert.equal(counter.last, 9);
 });
 
 test('gives the value before where the disk does not give back the last one, and takes new ones', async (context) => {

@@ -51,7 +51,10 @@ async function publisherOf(context: TestContext, broker: TestBroker) {
       onReady: () => () => undefined,
       status: () => ({ records: 0 }),
     },
-    clock: { nowMs: () => 0, wantsGatewayTime: false, offerGatewayTime: () => undefined },
+    clock: {
+      ...{ nowMs: () => 0, toEpochMs: () => undefined },
+      ...{ wantsGatewayTime: false, offerGatewayTime: () => undefined },
+    },
     connectSeq: new DurableCounter({ files: new FaultyFiles(), name: 'connect' }),
     config: {
       receive: (payload) => received.push(payload.toString()),

@@ -11,7 +11,8 @@ const CameraStateSchema = Type.Enum(cameraStates);
 
 /**
  * Retained birth (`online`) and will (`offline`). `connectSeq` grows with each connection and is kept on
- * the device's disk, so that the late will of an old connection can't overrule a newer birth.
+ * the device's disk, so that the late will of an old connection can't overrule a newer birth. It is at least the second
+ * of the wall clock, once the device knows that: a new disk goes on above the old one's.
  */
 export const StatusMessage = Type.Object(
   {
