@@ -2,7 +2,12 @@ import { Listr } from 'listr2';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { agentEntryFile, agentEnvironment, ensureModels } from '@emotion-fleet/edge-agent';
+import {
+  agentEntryFile,
+  agentEnvironment,
+  agentNodeFlags,
+  ensureModels,
+} from '@emotion-fleet/edge-agent';
 import { buildWeb } from '@emotion-fleet/dashboard-web';
 import { createLogger, type Logger } from '@emotion-fleet/service';
 import type { LauncherEnvironment } from './config.ts';
@@ -161,6 +166,7 @@ export class Launcher {
       .map(({ deviceId, camera }, index) => ({
         name: deviceId,
         entryFile: agentEntryFile,
+        nodeFlags: agentNodeFlags,
         environment: {
           ...this.#environment.inherited,
           ...agentEnvironment({

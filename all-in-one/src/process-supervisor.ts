@@ -8,6 +8,8 @@ export interface ManagedProcess {
   /** Also the name of its log file. */
   readonly name: string;
   readonly entryFile: string;
+  /** Of Node. */
+  readonly nodeFlags?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -57,12 +59,12 @@ export class ProcessSupervisor implements Lifecycle {
 
   #spawn(one: ManagedProcess, deaths: number): void {
     const { logDirectory, logger } = this.#options;
-    const { name, entryFile, environment } = one;
+    const { name, entryFile, nodeFlags = [], environment } = one;
     const log = createWriteStream(join(logDirectory, `${name}.log`), { flags: 'a' });
     const child = fork(entryFile, [], {
       detached: true,
       env: environment,
-      execArgv: [],
+      execArgv: [...nodeFlags],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const startedAtMs = performance.now();

@@ -16,6 +16,7 @@ function supervise(deviceIds: string[], stopTimeoutMs = 5_000): ProcessSuperviso
     processes: deviceIds.map((deviceId) => ({
       name: deviceId,
       entryFile,
+      nodeFlags: ['--max-semi-space-size=2'],
       environment: { PATH: process.env['PATH'] ?? '', EMOTION_DEVICE_ID: deviceId },
     })),
     logDirectory,
@@ -52,6 +53,8 @@ test('starts an agent again that has died, and the others run on', async (t) => 
   t.after(() => supervisor.stop());
   await supervisor.start();
   await until(() => hellos('dies') >= 3 && hellos('lives') === 1);
+  const log = readFileSync(join(logDirectory, 'lives.log'), 'utf8');
+  assert.match(log, /hello of lives, with --max-semi-space-size=2\n/);
   const { size } = supervisor.pids();
   assert.ok(size >= 1);
   await supervisor.stop();

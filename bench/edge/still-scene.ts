@@ -5,7 +5,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { agentEntryFile, agentEnvironment } from '@emotion-fleet/edge-agent';
+import { agentEntryFile, agentEnvironment, agentNodeFlags } from '@emotion-fleet/edge-agent';
 import { photoPath, readFrame } from '@emotion-fleet/edge-agent/vision';
 import { CodedError } from '@emotion-fleet/service';
 import { ours, type BenchContext } from '../harness/bench.ts';
@@ -103,7 +103,7 @@ function startAgent(home: string, modelCache: string): ChildProcess {
     analysisFps: framesPerSecond,
     logLevel: 'error',
   });
-  return spawn(process.execPath, [agentEntryFile], {
+  return spawn(process.execPath, [...agentNodeFlags, agentEntryFile], {
     env: { ...process.env, ...environment, PATH: `${home}:${process.env['PATH'] ?? ''}` },
     // The channel tells it when the bench is gone.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -3,10 +3,14 @@ import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { agentEnvironment, type AgentSettings } from '../src/config.ts';
+import {
+  agentEntryFile,
+  agentEnvironment,
+  agentNodeFlags,
+  type AgentSettings,
+} from '../src/index.ts';
 import type { SoakSample } from './verdict.ts';
 
-const agentEntryFile = path.join(import.meta.dirname, '../src/main.ts');
 /** What grows then is held, and not merely not collected yet. */
 const collected = ['--expose-gc', '--import', path.join(import.meta.dirname, 'collect-garbage.ts')];
 /** What grows then isn't compiled code either, of which there is more for hours, ever more slowly. */
@@ -24,7 +28,7 @@ export class SoakedAgent {
 
   constructor(settings: AgentSettings, { isInterpreted }: { readonly isInterpreted: boolean }) {
     this.#settings = settings;
-    this.#execArgv = isInterpreted ? [...collected, ...interpreted] : collected;
+    this.#execArgv = [...agentNodeFlags, ...collected, ...(isInterpreted ? interpreted : [])];
   }
 
   start(): void {

@@ -6,7 +6,12 @@ import {
   seedRegistry,
   type DemoSite,
 } from '@emotion-fleet/all-in-one';
-import { agentEntryFile, agentEnvironment, ensureModels } from '@emotion-fleet/edge-agent';
+import {
+  agentEntryFile,
+  agentEnvironment,
+  agentNodeFlags,
+  ensureModels,
+} from '@emotion-fleet/edge-agent';
 import { silentLogger } from '@emotion-fleet/service';
 import { ByteTap } from './byte-tap.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -72,6 +77,7 @@ export class EmbeddedFleet {
         cameras.map(({ deviceId, camera }) => ({
           name: deviceId,
           entryFile: agentEntryFile,
+          nodeFlags: agentNodeFlags,
           environment: {
             PATH: process.env['PATH'] ?? '',
             ...agentEnvironment({

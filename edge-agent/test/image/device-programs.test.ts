@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { agentNodeFlags } from '../../src/index.ts';
 
 const agent = path.join(import.meta.dirname, '../..');
 const read = (file: string) => readFile(path.join(agent, file), 'utf8');
@@ -61,4 +62,9 @@ test('is what "npm run image" makes, and not built where its native part would b
   const command = `RUN node ${program} --out /image --platform linux-arm64 --complete`;
   assert.ok(template.includes(`${command}\n`));
   assert.match(template, /^COPY --from=build \/image \.\/$/m);
+});
+
+test("starts the agent with Node's flags for it", async () => {
+  const [, command = '[]'] = /^CMD (.+)$/m.exec(await read('Dockerfile.template')) ?? [];
+  assert.deepEqual(JSON.parse(command), ['node', ...agentNodeFlags, 'edge-agent/src/main.ts']);
 });
