@@ -16,6 +16,7 @@ export type ModelErrorCode =
 
 export class ModelError extends OperatorError {
   declare readonly code: ModelErrorCode;
+  override readonly name = 'ModelError';
 
   constructor({
     code,

@@ -78,15 +78,15 @@ describe('InferenceThread', () => {
     assert.equal(await thread.stop(), true);
   });
 
-  it('tells what refuses a model by its code', async () => {
+  it('tells what refuses a model by its code', async (t) => {
     const thread = newThread('tfjs-wasm');
+    t.after(() => thread.stop());
     await thread.start();
     const quantized = await buildModel(recipes[2]!, 'int8');
     await assert.rejects(thread.openSession({ model: quantized }), {
       name: 'ModelError',
       code: 'model_unsupported_operation',
     });
-    await thread.stop();
   });
 
   it('runs tfjs-node where it is installed, else WebAssembly with a warning', async () => {

@@ -11,7 +11,7 @@ export class CodedError<Code extends string = string> extends Error {
 
 /** A person's mistake or a missing thing on their machine: one clear sentence that says what to do. */
 export class OperatorError extends CodedError {
-  override readonly name = 'OperatorError';
+  override readonly name: string = 'OperatorError';
 }
 
 /** The text to show for any thrown value: the sentence alone for an operator, more for a defect. */
