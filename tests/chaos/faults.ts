@@ -41,7 +41,7 @@ const parts: Record<FaultKind, readonly string[]> = {
 };
 /** What is dead stays so for up to this long. */
 const longestAbsenceMs = 3_000;
-/** A zombie without work in hand proves nothing. */
+/** A zombie that has nothing in hand, or gives it back before it writes, proves nothing. */
 const zombieAttempts = 3;
 
 /** Does the faults, and counts what it has killed. */
@@ -118,7 +118,7 @@ export class Faults {
       });
       this.zombies.push(zombie);
       await group.settled(processors.length);
-      if (zombie.inHand > 0) break;
+      if (zombie.writtenLate > 0) break;
     }
   }
 

@@ -7,15 +7,16 @@ import { repositoryFile } from './repository.ts';
 interface Manifest {
   readonly name: string;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
-/** Folders that the agent needs: its own and, followed through, those of the workspaces it depends on. */
+/** Folders that the build needs: the agent's and, followed through, those of the workspaces it runs and is built with. */
 async function neededFolders(folder: string, found = new Set<string>()): Promise<Set<string>> {
   if (found.has(folder)) return found;
   found.add(folder);
   const text = await readFile(repositoryFile(`${folder}/package.json`), 'utf8');
-  const { dependencies = {} } = JSON.parse(text) as Manifest;
-  for (const name of Object.keys(dependencies)) {
+  const { dependencies, devDependencies } = JSON.parse(text) as Manifest;
+  for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
     const [, workspace] = /^@emotion-fleet\/(.+)$/.exec(name) ?? [];
     if (workspace !== undefined) await neededFolders(`libs/${workspace}`, found);
   }
