@@ -42,7 +42,7 @@ const parts: Record<FaultKind, readonly string[]> = {
 /** What is dead stays so for up to this long. */
 const longestAbsenceMs = 3_000;
 /** A zombie that has nothing in hand, or gives it back before it writes, proves nothing. */
-const zombieAttempts = 3;
+const zombieAttempts = 5;
 
 /** Does the faults, and counts what it has killed. */
 export class Faults {

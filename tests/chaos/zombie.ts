@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { waitFor } from '../support/wait.ts';
 import { readWork, type Work } from './processor-work.ts';
 import type { ServiceProcess } from './service-process.ts';
@@ -19,6 +20,8 @@ export interface ZombieOptions {
 }
 
 const settleLimitMs = 30_000;
+/** Far below a session's timeout. */
+const behindMs = 2_000;
 
 /** Stops a processor in the middle of its work (SIGSTOP), and lets it go on as if nothing had been. */
 export async function makeZombie(options: ZombieOptions): Promise<Zombie> {
@@ -36,8 +39,11 @@ export async function makeZombie(options: ZombieOptions): Promise<Zombie> {
   return { inHand: atWaking.inFlight, writtenLate: await writtenSince(processor, atWaking) };
 }
 
-/** Right after it has taken a batch, so that most of it is still to be done. */
+/** Right after it has taken a batch, so that most of it is still to be done; a long one, since it had fallen behind. */
 async function suspendAtWork(processor: ServiceProcess, limitMs: number): Promise<void> {
+  processor.suspend();
+  await delay(behindMs);
+  processor.resume();
   const deadline = performance.now() + limitMs;
   let before: Work | undefined;
   let isAtWork = false;
