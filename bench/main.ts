@@ -1,6 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { runCommand, type ParseContext } from '@emotion-fleet/command-line';
+import { runCommand, writeReport, type ParseContext } from '@emotion-fleet/command-line';
 import { benchEdge } from './edge/edge-bench.ts';
 import { benchGateway } from './gateway/gateway-bench.ts';
 import { parseOptions, type BenchName } from './harness/options.ts';
@@ -38,10 +36,7 @@ async function main(argv: readonly string[], context: ParseContext): Promise<voi
   }
   const report = makeReport(bench, series);
   console.log(`\n${tableOf(report)}`);
-  if (jsonFile !== undefined) {
-    await mkdir(dirname(jsonFile), { recursive: true });
-    await writeFile(jsonFile, `${JSON.stringify(report, null, 2)}\n`);
-  }
+  if (jsonFile !== undefined) await writeReport(jsonFile, report);
 }
 
 await runCommand(main);

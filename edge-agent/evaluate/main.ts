@@ -1,7 +1,5 @@
 /** `npm run evaluate -- --data DIR`: how right the agent's models are on labelled pictures. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { runCommand, type ParseContext } from '@emotion-fleet/command-line';
+import { runCommand, writeReport, type ParseContext } from '@emotion-fleet/command-line';
 import { evaluate } from './evaluate.ts';
 import { parseOptions } from './options.ts';
 import { ProgressLine } from './progress-line.ts';
@@ -18,9 +16,7 @@ async function main(argv: readonly string[], context: ParseContext): Promise<voi
   console.log(`\n${tablesOf(report)}`);
   const { detection, emotion } = report.leftOut;
   if (detection + emotion > 0) console.log(`\n${detection + emotion} pictures were left out.`);
-  if (options.json === undefined) return;
-  await mkdir(path.dirname(options.json), { recursive: true });
-  await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  if (options.json !== undefined) await writeReport(options.json, report);
 }
 
 await runCommand(main);

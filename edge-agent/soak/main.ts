@@ -1,12 +1,11 @@
 /** `npm run soak -- edge --minutes N [--json FILE]`: does the agent hold out? */
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import {
   Command,
   parseCommandLine,
   pathFrom,
   positiveNumber,
   runCommand,
+  writeReport,
   type ParseContext,
 } from '@emotion-fleet/command-line';
 import { soakEdge } from './edge-soak.ts';
@@ -53,10 +52,7 @@ async function main(argv: readonly string[], context: ParseContext): Promise<voi
   for (const [name, { passed, sentence }] of Object.entries(report.verdicts)) {
     say(`${passed ? 'ok    ' : 'FAILED'} ${name.padEnd(12)} ${sentence}`);
   }
-  if (json !== undefined) {
-    await mkdir(path.dirname(json), { recursive: true });
-    await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);
-  }
+  if (json !== undefined) await writeReport(json, report);
   if (!report.passed) process.exitCode = 1;
 }
 
