@@ -1,8 +1,9 @@
-import type {
-  DeviceWindowRow,
-  ObservationStore,
-  ScopeWindowRow,
-  TimeRange,
+import {
+  dayMs,
+  type DeviceWindowRow,
+  type ObservationStore,
+  type ScopeWindowRow,
+  type TimeRange,
 } from '@emotion-fleet/observation-store';
 import type { Stay } from './fleet-map.ts';
 import { mapLimited } from './map-limited.ts';
@@ -28,8 +29,6 @@ export interface StaysReading {
   readonly ends: readonly Piece[];
 }
 
-const minuteStepMs = 60_000;
-
 /** Reads windows of a place in as few rows as the range allows. */
 export class WindowReader {
   readonly #store: ObservationStore;
@@ -54,7 +53,7 @@ export class WindowReader {
 
   /** What each stay did, from the coarsest rows that fit, and what all did at the ends of the range. */
   async readStays(stays: readonly Stay[], range: TimeRange): Promise<StaysReading> {
-    const plan = planReads(range, 24 * 60 * minuteStepMs);
+    const plan = planReads(range, dayMs);
     const ends = new Map<number, Piece>();
     const activities = await mapLimited(stays, async (stay) => {
       const parts = piecesByHour(await this.#deviceRows('readMinutes', stay, plan.minutes));
@@ -93,7 +92,7 @@ export class WindowReader {
   async #deviceDays(stay: Stay, plan: ReadPlan): Promise<DeviceWindowRow[]> {
     const [days] = plan.days;
     if (days === undefined) return [];
-    const inner = planReads(cut(days, stay), 24 * 60 * minuteStepMs);
+    const inner = planReads(cut(days, stay), dayMs);
     const rows = await mapLimited(inner.days, (range) =>
       this.#store.readDays(stay.deviceId, range),
     );
