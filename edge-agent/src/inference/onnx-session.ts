@@ -3,6 +3,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { ModelError } from '../../models/index.ts';
 import type { ModelInput, ModelOutput, ModelSession } from './model-session.ts';
 import { forbidTelemetry } from './no-telemetry.ts';
+import { int8Options } from './x86-int8.ts';
 
 type Runtime = typeof OnnxRuntime;
 
@@ -30,8 +31,7 @@ export async function openOnnxSession(options: {
       enableMemPattern: true,
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
-      // Else sums of int8 overflow on x86 without VNNI, and BlazeFace's boxes are six times too large there.
-      extra: { session: { x64quantprecision: '1' } },
+      extra: { session: await int8Options() },
     });
   } catch (cause) {
     throw new ModelError({
