@@ -6,13 +6,15 @@
 import { writeFile } from 'node:fs/promises';
 import { normalizeContrast } from '../src/classify/contrast-stretch.ts';
 import { cropSquareOf, sampleLuma } from '../src/classify/face-crop.ts';
-import { blazeFaceAnchors, decodeBlazeFace } from '../src/detect/blazeface-decoder.ts';
+import { coarsestStride, decodeBlazeFace } from '../src/detect/blazeface-decoder.ts';
 import { toFrameDetection } from '../src/detect/detection-geometry.ts';
 import { Letterbox } from '../src/detect/letterbox.ts';
 import { suppressNonMaxima } from '../src/detect/non-max-suppression.ts';
+import type { ModelInput } from '../src/inference/model-session.ts';
 import { openOnnxSession } from '../src/inference/onnx-session.ts';
 import type { Detection, Frame } from '../src/ports.ts';
 import { calibrationFrames, photoPackage } from './calibration-photos.ts';
+import { cardsDirectory, readModelCards } from './model-card.ts';
 import { encodeGraph } from './onnx-graph.ts';
 import type { Graph } from './onnx-graph.ts';
 import { tensorsToQuantize } from './quantize.ts';
@@ -24,15 +26,16 @@ import {
   recipes,
   translateRecipe,
 } from './recipes.ts';
-import type { ModelRecipe } from './recipes.ts';
+import type { BuiltModelId, ModelRecipe } from './recipes.ts';
 
 const cropSize = 64;
 
 const frames = await calibrationFrames();
+const cards = await readModelCards(cardsDirectory);
 for (const recipe of recipes.filter((one) => precisionsOf(one).includes('int8'))) {
   const graph = await translateRecipe(recipe);
   const inputs =
-    recipe.id === 'big-xception' ? await faceCrops(frames) : letterboxed({ graph, frames });
+    recipe.id === 'big-xception' ? await faceCrops(frames) : letterboxed(recipe.id, frames);
   const ranges = await measureRanges({ recipe, graph, inputs });
   const json = { model: recipe.id, photographs: photoPackage, pictures: inputs.length, ranges };
   await writeFile(calibrationPath(recipe.id), `${JSON.stringify(json, null, 2)}\n`);
@@ -42,7 +45,7 @@ for (const recipe of recipes.filter((one) => precisionsOf(one).includes('int8'))
 async function measureRanges(options: {
   recipe: ModelRecipe;
   graph: Graph;
-  inputs: readonly Float32Array[];
+  inputs: readonly ModelInput[];
 }): Promise<Record<string, ActivationRange>> {
   const { recipe, graph, inputs } = options;
   const tensors = tensorsToQuantize(graph, quantizedNodeCount(recipe, graph));
@@ -51,9 +54,9 @@ async function measureRanges(options: {
   const outputs = results.map((name) => ({ name }));
   const session = await openOnnxSession({ model: encodeGraph({ ...graph, outputs }) });
   const ranges: Record<string, ActivationRange> = {};
-  for (const data of inputs) {
-    ranges[graph.input.name] = widen(ranges[graph.input.name], data);
-    const values = await session.run({ data, shape: graph.input.shape });
+  for (const input of inputs) {
+    ranges[graph.input.name] = widen(ranges[graph.input.name], input.data);
+    const values = await session.run(input);
     for (const [name, output] of values) ranges[name] = widen(ranges[name], output.data);
   }
   await session.close();
@@ -74,40 +77,40 @@ function widen(range: ActivationRange | undefined, values: Float32Array): Activa
   return [minimum, maximum];
 }
 
-function letterboxed(options: { graph: Graph; frames: readonly Frame[] }): Float32Array[] {
-  const letterbox = letterboxOf(options.graph);
-  return options.frames.map((frame) => {
-    letterbox.fill(frame);
-    return Float32Array.from(letterbox.tensor);
+function letterboxed(id: BuiltModelId, pictures: readonly Frame[]): ModelInput[] {
+  const letterbox = letterboxOf(id);
+  return pictures.map((frame) => {
+    const { data, shape } = letterbox.fill(frame);
+    return { data: Float32Array.from(data), shape };
   });
 }
 
-function letterboxOf(graph: Graph): Letterbox {
-  const [, , height = 0, width = 0] = graph.input.shape;
-  return new Letterbox({ width, height, channels: 'rgb', scale: 1 / 127.5, offset: -1 });
+function letterboxOf(id: BuiltModelId): Letterbox {
+  const [, , height = 0, width = 0] = cards.get(id)!.input.shape;
+  const size = { width, height, sizeStep: coarsestStride };
+  return new Letterbox({ ...size, channels: 'rgb', scale: 1 / 127.5, offset: -1 });
 }
 
 /** The faces that the float detector finds, cut out as the classifier cuts them. */
-async function faceCrops(pictures: readonly Frame[]): Promise<Float32Array[]> {
-  const graph = await translateRecipe(recipes[0]!);
-  const [, , height = 0, width = 0] = graph.input.shape;
-  const anchors = blazeFaceAnchors({ width, height });
-  const letterbox = letterboxOf(graph);
-  const session = await openOnnxSession({ model: encodeGraph(graph) });
+async function faceCrops(pictures: readonly Frame[]): Promise<ModelInput[]> {
+  const recipe = recipes[0]!;
+  const letterbox = letterboxOf(recipe.id);
+  const session = await openOnnxSession({ model: encodeGraph(await translateRecipe(recipe)) });
   const histogram = new Uint32Array(256);
-  const crops: Float32Array[] = [];
+  const crops: ModelInput[] = [];
   for (const frame of pictures) {
-    letterbox.fill(frame);
-    const outputs = await session.run({ data: letterbox.tensor, shape: graph.input.shape });
+    const input = letterbox.fill(frame);
+    const [, , height = 0, width = 0] = input.shape;
+    const outputs = await session.run(input);
     const output = outputs.get('anchors')!.data;
-    const detections = decodeBlazeFace({ output, anchors, minimumScore: 0.6 })
+    const detections = decodeBlazeFace({ output, width, height, minimumScore: 0.6 })
       .map((face) => toFrameDetection({ face, letterbox, frame }))
       .filter((detection): detection is Detection => detection !== undefined);
     for (const face of suppressNonMaxima({ detections, maximumOverlap: 0.3 })) {
       const target = new Float32Array(cropSize * cropSize);
       sampleLuma({ frame, square: cropSquareOf(face), size: cropSize, target });
       normalizeContrast(target, histogram);
-      crops.push(target);
+      crops.push({ data: target, shape: [1, 1, cropSize, cropSize] });
     }
   }
   await session.close();

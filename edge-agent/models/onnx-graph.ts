@@ -36,13 +36,13 @@ export interface GraphNode {
   readonly attributes: Readonly<Record<string, AttributeValue>>;
 }
 
-/** The float input of the whole graph. */
+/** The float input of the whole graph; 0 for a size that is left open. */
 export interface GraphInput {
   readonly name: string;
   readonly shape: readonly number[];
 }
 
-/** A float output of the whole graph; without a shape the runtime works it out. */
+/** A float output of the whole graph; without a shape, or where that is 0, the runtime works it out. */
 export interface GraphOutput {
   readonly name: string;
   readonly shape?: readonly number[];
@@ -194,8 +194,12 @@ function encodeConstant({ name, shape, data }: GraphConstant): Onnx.ITensorProto
 }
 
 function encodePort({ name, shape }: GraphOutput): Onnx.IValueInfoProto {
-  const dimensions = shape && { shape: { dim: shape.map((dimValue) => ({ dimValue })) } };
+  const dimensions = shape && { shape: { dim: shape.map(encodeSize) } };
   return { name, type: { tensorType: { elemType: elementType.float, ...dimensions } } };
+}
+
+function encodeSize(size: number): Onnx.TensorShapeProto.IDimension {
+  return size === 0 ? {} : { dimValue: size };
 }
 
 function elementTypeOf(data: TensorData): number {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { keepBlocked } from './blocked-layout.ts';
 import type { Graph } from './onnx-graph.ts';
 import { encodeGraph } from './onnx-graph.ts';
 import { quantizeGraph } from './quantize.ts';
@@ -36,8 +37,8 @@ export interface ModelRecipe {
 const blazeFaceQuantizedPart = 0.66;
 
 export const recipes: readonly ModelRecipe[] = [
-  blazeFaceRecipe({ id: 'blazeface-back-320x256', width: 320, height: 256 }),
-  blazeFaceRecipe({ id: 'blazeface-back-256x192', width: 256, height: 192 }),
+  blazeFaceRecipe('blazeface-back-320x256'),
+  blazeFaceRecipe('blazeface-back-256x192'),
   {
     id: 'big-xception',
     weightsPackage: '@vladmandic/human',
@@ -73,7 +74,7 @@ export async function translateRecipe(recipe: ModelRecipe): Promise<Graph> {
 /** The bytes of a model file. The same recipe gives the same bytes on every machine. */
 export async function buildModel(recipe: ModelRecipe, precision: Precision): Promise<Uint8Array> {
   const graph = await translateRecipe(recipe);
-  if (precision === 'fp32') return encodeGraph(graph);
+  if (precision === 'fp32') return encodeGraph(keepBlocked(graph));
   const ranges = await readCalibration(recipe.id);
   return encodeGraph(
     quantizeGraph({ graph, ranges, nodeCount: quantizedNodeCount(recipe, graph) }),
@@ -97,33 +98,26 @@ async function readCalibration(id: BuiltModelId): Promise<ActivationRanges> {
   return (JSON.parse(text) as { ranges: ActivationRanges }).ranges;
 }
 
-function blazeFaceRecipe(options: {
-  id: BuiltModelId;
-  width: number;
-  height: number;
-}): ModelRecipe {
+/** One network for both sizes: they differ in what their int8 was calibrated at. */
+function blazeFaceRecipe(id: BuiltModelId): ModelRecipe {
   return {
-    id: options.id,
+    id,
     weightsPackage: '@vladmandic/human',
     source: 'models/blazeface.json',
     quantizedPart: blazeFaceQuantizedPart,
-    translate: (model) => translateBlazeFace({ model, ...options }),
+    translate: (model) => translateBlazeFace(model, id),
   };
 }
 
 /**
- * BlazeFace (back camera) at any size whose sides are multiples of 32. The four outputs become one:
+ * BlazeFace (back camera) for any size whose sides are multiples of 32. The four outputs become one:
  * a row for each anchor, [score, cx, cy, w, h, six keypoints], the anchors of stride 16 (two a cell)
  * before those of stride 32 (six a cell).
  */
-function translateBlazeFace(options: {
-  model: TfjsModel;
-  id: string;
-  width: number;
-  height: number;
-}): Graph {
-  const { model, id, width, height } = options;
+function translateBlazeFace(model: TfjsModel, id: string): Graph {
   const builder = new GraphBuilder();
+  // A size at which the outputs can be told apart; none of it stays in the graph.
+  const [height, width] = [256, 320];
   const outputs = translateTfjsModel({ model, builder, inputShape: [1, height, width, 3] });
   const fineRows = (width / 16) * (height / 16) * 2;
   const coarseRows = (width / 32) * (height / 32) * 6;
@@ -136,8 +130,8 @@ function translateBlazeFace(options: {
   builder.node('Concat', { inputs: levels, attributes: { axis: 1 }, output: 'anchors' });
   return builder.build({
     name: id,
-    input: { name: 'input', shape: [1, 3, height, width] },
-    outputs: [{ name: 'anchors', shape: [1, fineRows + coarseRows, 17] }],
+    input: { name: 'input', shape: [1, 3, 0, 0] },
+    outputs: [{ name: 'anchors', shape: [1, 0, 17] }],
   });
 }
 

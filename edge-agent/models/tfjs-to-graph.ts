@@ -16,7 +16,7 @@ type Value =
 /**
  * Translates a TensorFlow.js graph model (NHWC) into ONNX nodes (NCHW) on `builder` and returns the
  * model's outputs by name. The height and width of `inputShape` may differ from the stored ones where
- * the network is fully convolutional: reshapes follow.
+ * the network is fully convolutional; what is translated then takes others of the same multiple, too.
  */
 export function translateTfjsModel(options: {
   model: TfjsModel;
@@ -183,13 +183,13 @@ function translateReshape({ node, inputs, builder }: Translation): GraphTensor {
     throw unsupported(node, 'only a reshape of a feature map into rows is supported');
   }
   const elements = input.shape.reduce((product, size) => product * size, 1);
-  const shape = [1, elements / columns, columns];
-  const target = builder.constant([3], BigInt64Array.from(shape, BigInt));
+  const target = builder.constant([3], BigInt64Array.of(1n, -1n, BigInt(columns)));
   const nhwc = builder.node('Transpose', {
     inputs: [input.name],
     attributes: { perm: [0, 2, 3, 1] },
   });
-  return { name: builder.node('Reshape', { inputs: [nhwc, target] }), shape };
+  const name = builder.node('Reshape', { inputs: [nhwc, target] });
+  return { name, shape: [1, elements / columns, columns] };
 }
 
 function isSamePadding(node: TfjsNode): boolean {

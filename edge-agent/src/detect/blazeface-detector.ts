@@ -1,8 +1,8 @@
 import type { InstalledModel } from '../../models/index.ts';
 import { openInstalledModel, requireStarted } from '../inference/model-loader.ts';
 import type { ModelSession, SessionOpener } from '../inference/model-session.ts';
-import type { Detection, FaceDetector, Frame, Point } from '../ports.ts';
-import { blazeFaceAnchors, decodeBlazeFace } from './blazeface-decoder.ts';
+import type { Detection, FaceDetector, Frame } from '../ports.ts';
+import { coarsestStride, decodeBlazeFace } from './blazeface-decoder.ts';
 import { toFrameDetection } from './detection-geometry.ts';
 import { Letterbox } from './letterbox.ts';
 import { suppressNonMaxima } from './non-max-suppression.ts';
@@ -15,9 +15,7 @@ export class BlazeFaceDetector implements FaceDetector {
   readonly #model: InstalledModel;
   readonly #openSession: SessionOpener | undefined;
   readonly #minimumScore: number;
-  readonly #shape: readonly number[];
   readonly #letterbox: Letterbox;
-  readonly #anchors: readonly Point[];
   #session: ModelSession | undefined;
 
   /** `minimumScore` (0..1) defaults to the one on the model's card. */
@@ -32,15 +30,14 @@ export class BlazeFaceDetector implements FaceDetector {
     this.#model = options.model;
     this.#openSession = options.openSession;
     this.#minimumScore = options.minimumScore ?? card.detection?.minimumScore ?? 0.5;
-    this.#shape = card.input.shape;
     this.#letterbox = new Letterbox({
       width,
       height,
+      sizeStep: coarsestStride,
       channels: 'rgb',
       scale: 1 / 127.5,
       offset: -1,
     });
-    this.#anchors = blazeFaceAnchors({ width, height });
   }
 
   async start(): Promise<void> {
@@ -55,13 +52,11 @@ export class BlazeFaceDetector implements FaceDetector {
   async detect(frame: Frame): Promise<Detection[]> {
     const session = requireStarted(this.#session);
     const letterbox = this.#letterbox;
-    letterbox.fill(frame);
-    const outputs = await session.run({ data: letterbox.tensor, shape: this.#shape });
-    const faces = decodeBlazeFace({
-      output: outputs.get('anchors')!.data,
-      anchors: this.#anchors,
-      minimumScore: this.#minimumScore,
-    });
+    const input = letterbox.fill(frame);
+    const [, , height = 0, width = 0] = input.shape;
+    const outputs = await session.run(input);
+    const output = outputs.get('anchors')!.data;
+    const faces = decodeBlazeFace({ output, width, height, minimumScore: this.#minimumScore });
     const detections = faces
       .map((face) => toFrameDetection({ face, letterbox, frame }))
       .filter((detection) => detection !== undefined);

@@ -1,9 +1,15 @@
+import type { ModelInput } from '../inference/model-session.ts';
 import type { Frame, Point } from '../ports.ts';
 
 /** What a network wants: its size in pixels, the order of its channels, `value * scale + offset`. */
 export interface LetterboxOptions {
   readonly width: number;
   readonly height: number;
+  /**
+   * Where the network takes each size whose sides are multiples of this: the width and height above are
+   * the largest then, and what would be border of the scaled frame is left out.
+   */
+  readonly sizeStep?: number | undefined;
   readonly channels: 'rgb' | 'bgr';
   readonly scale: number;
   readonly offset: number;
@@ -31,6 +37,10 @@ interface Plane {
 interface Plan {
   readonly frameWidth: number;
   readonly frameHeight: number;
+  readonly input: ModelInput;
+  /** Of the network's input. */
+  readonly width: number;
+  readonly height: number;
   readonly scale: number;
   readonly left: number;
   readonly top: number;
@@ -46,30 +56,30 @@ interface Plan {
 }
 
 /**
- * Scales a yuv420p frame into a network's tensor (NCHW floats) in one pass, keeping its aspect; the
- * free border stays black. Buffers are reused: the tensor is valid until the next `fill`.
+ * Scales a yuv420p frame into a network's input (NCHW floats) in one pass, keeping its aspect; the
+ * free border stays black. Buffers are reused: the input is valid until the next `fill`.
  */
 export class Letterbox {
-  readonly tensor: Float32Array;
   readonly #options: LetterboxOptions;
+  readonly #tensor: Float32Array;
   #plan: Plan | undefined;
 
   constructor(options: LetterboxOptions) {
     this.#options = options;
     // Shared: whatever thread runs the network reads it where it is.
     const bytes = 3 * options.width * options.height * Float32Array.BYTES_PER_ELEMENT;
-    this.tensor = new Float32Array(new SharedArrayBuffer(bytes));
+    this.#tensor = new Float32Array(new SharedArrayBuffer(bytes));
   }
 
-  fill(frame: Frame): void {
+  fill(frame: Frame): ModelInput {
     const plan = this.#planFor(frame);
-    const { width, height, channels, scale, offset } = this.#options;
-    const { luma, chroma } = plan;
-    const planeSize = width * height;
+    const { channels, scale, offset } = this.#options;
+    const { input, width, luma, chroma } = plan;
+    const planeSize = width * plan.height;
     const redStart = channels === 'rgb' ? 0 : 2 * planeSize;
     const blueStart = 2 * planeSize - redStart;
     const planes = planesOf(frame);
-    const { tensor } = this;
+    const tensor = input.data;
     const { y, u, v, sums } = plan.rows;
     for (let row = 0; row < luma.y.starts.length; row += 1) {
       averageRow({ plane: planes.y, grid: luma, row, sums, means: y });
@@ -88,6 +98,7 @@ export class Letterbox {
         target += 1;
       }
     }
+    return input;
   }
 
   /** A place in the network's input, in frame pixels. Valid for the size of the last filled frame. */
@@ -104,8 +115,8 @@ export class Letterbox {
   #planFor(frame: Frame): Plan {
     const current = this.#plan;
     if (current?.frameWidth === frame.width && current.frameHeight === frame.height) return current;
-    const plan = planLetterbox({ frame, ...this.#options });
-    this.tensor.fill(this.#options.offset);
+    const plan = planLetterbox({ frame, tensor: this.#tensor, ...this.#options });
+    this.#tensor.fill(this.#options.offset);
     this.#plan = plan;
     return plan;
   }
@@ -113,34 +124,50 @@ export class Letterbox {
 
 function planLetterbox(options: {
   frame: { readonly width: number; readonly height: number };
+  tensor: Float32Array;
   width: number;
   height: number;
+  sizeStep?: number | undefined;
 }): Plan {
-  const { frame } = options;
+  const { frame, tensor, sizeStep } = options;
   const scale = Math.min(options.width / frame.width, options.height / frame.height);
-  const width = Math.max(1, Math.min(options.width, Math.round(frame.width * scale)));
-  const height = Math.max(1, Math.min(options.height, Math.round(frame.height * scale)));
+  const pictureWidth = Math.max(1, Math.min(options.width, Math.round(frame.width * scale)));
+  const pictureHeight = Math.max(1, Math.min(options.height, Math.round(frame.height * scale)));
+  const width = inputSide({ picture: pictureWidth, largest: options.width, sizeStep });
+  const height = inputSide({ picture: pictureHeight, largest: options.height, sizeStep });
   return {
     frameWidth: frame.width,
     frameHeight: frame.height,
+    input: { data: tensor.subarray(0, 3 * width * height), shape: [1, 3, height, width] },
+    width,
+    height,
     scale,
-    left: (options.width - width) >> 1,
-    top: (options.height - height) >> 1,
+    left: (width - pictureWidth) >> 1,
+    top: (height - pictureHeight) >> 1,
     luma: {
-      x: spansOf({ sourceSize: frame.width, targetSize: width }),
-      y: spansOf({ sourceSize: frame.height, targetSize: height }),
+      x: spansOf({ sourceSize: frame.width, targetSize: pictureWidth }),
+      y: spansOf({ sourceSize: frame.height, targetSize: pictureHeight }),
     },
     chroma: {
-      x: spansOf({ sourceSize: (frame.width + 1) >> 1, targetSize: width }),
-      y: spansOf({ sourceSize: (frame.height + 1) >> 1, targetSize: height }),
+      x: spansOf({ sourceSize: (frame.width + 1) >> 1, targetSize: pictureWidth }),
+      y: spansOf({ sourceSize: (frame.height + 1) >> 1, targetSize: pictureHeight }),
     },
     rows: {
-      y: new Float32Array(width),
-      u: new Float32Array(width),
-      v: new Float32Array(width),
+      y: new Float32Array(pictureWidth),
+      u: new Float32Array(pictureWidth),
+      v: new Float32Array(pictureWidth),
       sums: new Uint32Array(frame.width),
     },
   };
+}
+
+function inputSide(options: {
+  picture: number;
+  largest: number;
+  sizeStep: number | undefined;
+}): number {
+  const { picture, largest, sizeStep } = options;
+  return sizeStep === undefined ? largest : Math.ceil(picture / sizeStep) * sizeStep;
 }
 
 function spansOf({ sourceSize, targetSize }: { sourceSize: number; targetSize: number }): Spans {

@@ -1,6 +1,8 @@
 import type { NetworkFace } from './detection-geometry.ts';
 
-const strides = [8, 16, 32] as const;
+/** The sides of the network's input are multiples of it. */
+export const coarsestStride = 32;
+const strides = [8, 16, coarsestStride] as const;
 
 /** Outputs of YuNet by name (`cls_8`, `obj_8`, `bbox_8`, `kps_8`, ... `kps_32`). */
 export type YunetOutputs = ReadonlyMap<string, { readonly data: Float32Array }>;

@@ -6,7 +6,7 @@ import type { Detection, FaceDetector, Frame } from '../ports.ts';
 import { toFrameDetection } from './detection-geometry.ts';
 import { Letterbox } from './letterbox.ts';
 import { suppressNonMaxima } from './non-max-suppression.ts';
-import { decodeYunet } from './yunet-decoder.ts';
+import { coarsestStride, decodeYunet } from './yunet-decoder.ts';
 
 const maximumOverlap = 0.3;
 const defaultMinimumScore = 0.6;
@@ -26,8 +26,8 @@ export class YunetDetector implements FaceDetector {
   #session: ModelSession | undefined;
 
   /**
-   * `width` and `height` (multiples of 32) count where the file takes any size; a file of a fixed size
-   * is run at that size.
+   * `width` and `height` (multiples of 32) are the largest where the file takes any size; a file of a
+   * fixed size is run at that size.
    */
   constructor(options: {
     modelPath: string;
@@ -59,10 +59,12 @@ export class YunetDetector implements FaceDetector {
       });
     }
     const [, , height = 0, width = 0] = session.inputShape;
-    if (width > 0 && height > 0) [this.#width, this.#height] = [width, height];
+    const isFixed = width > 0 && height > 0;
+    if (isFixed) [this.#width, this.#height] = [width, height];
     this.#letterbox = new Letterbox({
       width: this.#width,
       height: this.#height,
+      sizeStep: isFixed ? undefined : coarsestStride,
       channels: 'bgr',
       scale: 1,
       offset: 0,
@@ -78,12 +80,10 @@ export class YunetDetector implements FaceDetector {
   async detect(frame: Frame): Promise<Detection[]> {
     const session = requireStarted(this.#session);
     const letterbox = this.#letterbox!;
-    letterbox.fill(frame);
-    const outputs = await session.run({
-      data: letterbox.tensor,
-      shape: [1, 3, this.#height, this.#width],
-    });
-    const faces = decodeYunet({ outputs, width: this.#width, minimumScore: this.#minimumScore });
+    const input = letterbox.fill(frame);
+    const width = input.shape[3]!;
+    const outputs = await session.run(input);
+    const faces = decodeYunet({ outputs, width, minimumScore: this.#minimumScore });
     const detections = faces
       .map((face) => toFrameDetection({ face, letterbox, frame }))
       .filter((detection) => detection !== undefined);

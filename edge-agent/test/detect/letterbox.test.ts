@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Letterbox } from '../../src/detect/letterbox.ts';
+import type { ModelInput } from '../../src/inference/model-session.ts';
 import type { Frame } from '../../src/ports.ts';
 
 const rgb = { width: 320, height: 256, channels: 'rgb', scale: 1 / 127.5, offset: -1 } as const;
@@ -20,11 +21,10 @@ function plainFrame(options: {
   return { width, height, data, capturedAtMs: 0 };
 }
 
-function channelsAt(letterbox: Letterbox, options: { x: number; y: number }): number[] {
-  const plane = letterbox.tensor.length / 3;
-  return [0, 1, 2].map(
-    (channel) => letterbox.tensor[channel * plane + options.y * 320 + options.x]!,
-  );
+function channelsAt({ data, shape }: ModelInput, options: { x: number; y: number }): number[] {
+  const [, , height = 0, width = 0] = shape;
+  const start = options.y * width + options.x;
+  return [0, 1, 2].map((channel) => data[channel * width * height + start]!);
 }
 
 test('maps a point of the frame into the network and back to itself', () => {
@@ -52,12 +52,12 @@ test('maps a point of the frame into the network and back to itself', () => {
 });
 
 test('turns limited-range yuv into the network range and leaves the border black', () => {
-  const letterbox = new Letterbox(rgb);
-  letterbox.fill(plainFrame({ width: 640, height: 480, yuv: [235, 128, 128] }));
-  for (const value of channelsAt(letterbox, { x: 160, y: 128 }))
-    assert.ok(Math.abs(value - 1) < 0.01);
-  assert.deepEqual(channelsAt(letterbox, { x: 160, y: 0 }), [-1, -1, -1]);
-  assert.deepEqual(channelsAt(letterbox, { x: 160, y: 255 }), [-1, -1, -1]);
+  const frame = plainFrame({ width: 640, height: 480, yuv: [235, 128, 128] });
+  const input = new Letterbox(rgb).fill(frame);
+  assert.deepEqual(input.shape, [1, 3, 256, 320]);
+  for (const value of channelsAt(input, { x: 160, y: 128 })) assert.ok(Math.abs(value - 1) < 0.01);
+  assert.deepEqual(channelsAt(input, { x: 160, y: 0 }), [-1, -1, -1]);
+  assert.deepEqual(channelsAt(input, { x: 160, y: 255 }), [-1, -1, -1]);
 });
 
 test('puts the channels in the order that the network wants', () => {
@@ -65,8 +65,7 @@ test('puts the channels in the order that the network wants', () => {
   const expected = [254, 0, 0];
   for (const channels of ['rgb', 'bgr'] as const) {
     const letterbox = new Letterbox({ ...rgb, channels, scale: 1, offset: 0 });
-    letterbox.fill(red);
-    const pixel = channelsAt(letterbox, { x: 10, y: 10 });
+    const pixel = channelsAt(letterbox.fill(red), { x: 10, y: 10 });
     const inOrder = channels === 'rgb' ? pixel : pixel.toReversed();
     inOrder.forEach((value, index) => assert.ok(Math.abs(value - expected[index]!) < 3));
   }
@@ -78,22 +77,59 @@ test('averages all pixels that a target pixel covers', () => {
     ...frame,
     data: frame.data.map((value, index) => (index < 640 * 512 && index % 2 === 0 ? 235 : value)),
   };
-  const letterbox = new Letterbox(rgb);
-  letterbox.fill(stripes);
-  for (const value of channelsAt(letterbox, { x: 100, y: 100 })) assert.ok(Math.abs(value) < 0.01);
+  const input = new Letterbox(rgb).fill(stripes);
+  for (const value of channelsAt(input, { x: 100, y: 100 })) assert.ok(Math.abs(value) < 0.01);
 });
 
 test('clears the old border when the size of the frames changes', () => {
   const letterbox = new Letterbox(rgb);
   letterbox.fill(plainFrame({ width: 320, height: 256, yuv: [235, 128, 128] }));
-  letterbox.fill(plainFrame({ width: 640, height: 320, yuv: [235, 128, 128] }));
-  assert.deepEqual(channelsAt(letterbox, { x: 160, y: 10 }), [-1, -1, -1]);
+  const input = letterbox.fill(plainFrame({ width: 640, height: 320, yuv: [235, 128, 128] }));
+  assert.deepEqual(channelsAt(input, { x: 160, y: 10 }), [-1, -1, -1]);
+});
+
+test('leaves border out where the network takes other sizes, and puts the picture in the middle', () => {
+  const letterbox = new Letterbox({ ...rgb, sizeStep: 32 });
+  for (const [width, height, shape] of [
+    [1280, 720, [1, 3, 192, 320]],
+    [640, 480, [1, 3, 256, 320]],
+    [480, 640, [1, 3, 256, 192]],
+    [64, 64, [1, 3, 256, 256]],
+    [4000, 10, [1, 3, 32, 320]],
+  ] as const) {
+    const input = letterbox.fill(plainFrame({ width, height, yuv: [235, 128, 128] }));
+    assert.deepEqual(input.shape, shape);
+    assert.equal(input.data.length, shape[1] * shape[2] * shape[3]);
+    const origin = letterbox.toFrame({ x: shape[3] / 2, y: shape[2] / 2 });
+    const pixel = width / Math.min(width, 320);
+    assert.ok(Math.abs(origin.x - width / 2) <= pixel && Math.abs(origin.y - height / 2) <= pixel);
+    const middle = channelsAt(input, { x: (shape[3] - 1) >> 1, y: (shape[2] - 1) >> 1 });
+    for (const value of middle) assert.ok(Math.abs(value - 1) < 0.01);
+  }
+});
+
+test('never makes the input larger than the network was asked to take', () => {
+  const sides = fc.record({
+    width: fc.integer({ min: 1, max: 4_000 }),
+    height: fc.integer({ min: 1, max: 4_000 }),
+  });
+  fc.assert(
+    fc.property(sides, ({ width, height }) => {
+      const frame = { width, height, data: new Uint8Array(width * height * 2), capturedAtMs: 0 };
+      const input = new Letterbox({ ...rgb, sizeStep: 32 }).fill(frame);
+      const [, , rows = 0, columns = 0] = input.shape;
+      assert.ok(rows >= 32 && rows <= 256 && rows % 32 === 0);
+      assert.ok(columns >= 32 && columns <= 320 && columns % 32 === 0);
+      assert.ok(rows === 256 || columns === 320);
+    }),
+    { numRuns: 30 },
+  );
 });
 
 test('takes frames of odd size', () => {
   const letterbox = new Letterbox(rgb);
-  letterbox.fill(plainFrame({ width: 333, height: 251, yuv: [235, 128, 128] }));
-  assert.ok(letterbox.tensor.every((value) => Number.isFinite(value)));
+  const { data } = letterbox.fill(plainFrame({ width: 333, height: 251, yuv: [235, 128, 128] }));
+  assert.ok(data.every((value) => Number.isFinite(value)));
 });
 
 /** The luma of a target pixel by its definition: the mean of the source pixels that it covers. */
@@ -125,7 +161,7 @@ for (const [width, height] of [
       frame.data[index] = 16 + ((index * 7 + (index >> 5)) % 200);
     }
     const letterbox = new Letterbox({ ...rgb, scale: 1, offset: 0 });
-    letterbox.fill(frame);
+    const input = letterbox.fill(frame);
     const scaled = { width: 320, height: Math.round((height * 320) / width) };
     const top = (rgb.height - scaled.height) >> 1;
     for (const [x, y] of [
@@ -134,7 +170,7 @@ for (const [width, height] of [
       [160, 100],
       [319, scaled.height - 1],
     ] as const) {
-      const [red, green] = channelsAt(letterbox, { x, y: top + y });
+      const [red, green] = channelsAt(input, { x, y: top + y });
       const expected = 1.164384 * (meanLuma(frame, scaled, x, y) - 16);
       assert.ok(Math.abs(red! - expected) < 0.01 && Math.abs(green! - expected) < 0.01);
     }
@@ -143,9 +179,10 @@ for (const [width, height] of [
 
 test('fills the same tensor again and again, in memory that a thread can read', () => {
   const letterbox = new Letterbox(rgb);
-  const { tensor } = letterbox;
-  letterbox.fill(plainFrame({ width: 640, height: 480, yuv: [235, 128, 128] }));
-  letterbox.fill(plainFrame({ width: 320, height: 240, yuv: [235, 128, 128] }));
-  assert.equal(letterbox.tensor, tensor);
-  assert.ok(tensor.buffer instanceof SharedArrayBuffer);
+  const { buffer } = letterbox.fill(
+    plainFrame({ width: 640, height: 480, yuv: [235, 128, 128] }),
+  ).data;
+  const { data } = letterbox.fill(plainFrame({ width: 320, height: 240, yuv: [235, 128, 128] }));
+  assert.equal(data.buffer, buffer);
+  assert.ok(buffer instanceof SharedArrayBuffer);
 });
