@@ -81,18 +81,58 @@ export function sampleLuma(options: {
   // Pixel centres lie at half integers; the grid runs over pixel indexes.
   const originX = square.centerX - 0.5 - half * cos + half * sin;
   const originY = square.centerY - 0.5 - half * sin - half * cos;
-  for (let row = 0; row < size; row += 1) {
-    for (let column = 0; column < size; column += 1) {
-      let sum = 0;
-      for (let subRow = row * points; subRow < (row + 1) * points; subRow += 1) {
-        for (let subColumn = column * points; subColumn < (column + 1) * points; subColumn += 1) {
-          const x = originX + subColumn * cos - subRow * sin;
-          const y = originY + subColumn * sin + subRow * cos;
-          sum += sampleBilinear(frame, x, y);
-        }
+  const sampleRow = isInside(square, frame) ? sampleInnerRow : sampleAnyRow;
+  const row = new Float32Array(size * points);
+  target.fill(0);
+  for (let subRow = 0; subRow < size * points; subRow += 1) {
+    const [x, y] = [originX - subRow * sin, originY + subRow * cos];
+    sampleRow({ plane: frame, x, y, stepX: cos, stepY: sin, row });
+    const start = Math.floor(subRow / points) * size;
+    for (let point = 0; point < points; point += 1) {
+      for (let column = 0, index = point; column < size; column += 1, index += points) {
+        target[start + column]! += row[index]!;
       }
-      target[row * size + column] = sum / (points * points);
     }
+  }
+  if (points === 1) return;
+  for (let index = 0; index < target.length; index += 1) target[index]! /= points * points;
+}
+
+/** Whether each point of the square lies between pixels of the frame. */
+function isInside({ centerX, centerY, side, angle }: CropSquare, frame: Plane): boolean {
+  const reach = (side / 2) * (Math.abs(Math.cos(angle)) + Math.abs(Math.sin(angle))) + 1;
+  const isBetween = (center: number, length: number) => center > reach && center < length - reach;
+  return isBetween(centerX, frame.width) && isBetween(centerY, frame.height);
+}
+
+interface RowOfPoints {
+  readonly plane: Plane;
+  readonly x: number;
+  readonly y: number;
+  readonly stepX: number;
+  readonly stepY: number;
+  readonly row: Float32Array;
+}
+
+function sampleAnyRow({ plane, x, y, stepX, stepY, row }: RowOfPoints): void {
+  for (let index = 0; index < row.length; index += 1) {
+    row[index] = sampleBilinear(plane, x + index * stepX, y + index * stepY);
+  }
+}
+
+/** The same without a look at the edges, in less than half the time. */
+function sampleInnerRow({ plane, x, y, stepX, stepY, row }: RowOfPoints): void {
+  const { data, width } = plane;
+  for (let index = 0; index < row.length; index += 1) {
+    const pointX = x + index * stepX;
+    const pointY = y + index * stepY;
+    const left = pointX | 0;
+    const top = pointY | 0;
+    const shareX = pointX - left;
+    const at = top * width + left;
+    const upper = data[at]! + (data[at + 1]! - data[at]!) * shareX;
+    const lower = data[at + width]! + (data[at + width + 1]! - data[at + width]!) * shareX;
+    row[index] = upper + (lower - upper) * (pointY - top);
   }
 }
 

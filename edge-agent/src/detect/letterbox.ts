@@ -15,23 +15,32 @@ export interface LetterboxOptions {
   readonly offset: number;
 }
 
-/** The source pixels whose mean becomes one target pixel: `starts[i]` up to, without, `ends[i]`. */
+/** The source pixels whose mean becomes one target pixel: `length` of them from `starts[i]` on. */
 interface Spans {
   readonly starts: Uint16Array;
-  readonly ends: Uint16Array;
-  /** Pixels in each span where that is the same for all, else 0. */
-  readonly step: number;
+  readonly length: number;
 }
 
 /** Which source pixels make each target pixel of a plane. */
 interface Grid {
   readonly x: Spans;
   readonly y: Spans;
+  /** One source pixel's part in a target pixel. */
+  readonly share: number;
+  /** Source pixels from one target pixel to the next, where that is the same whole number both ways, else 0. */
+  readonly step: number;
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
 }
 
 interface Plane {
   readonly data: Uint8Array;
   readonly width: number;
+  /** The same memory, four pixels in each, where rows begin at such places. */
+  readonly words: Int32Array | undefined;
 }
 
 interface Plan {
@@ -46,12 +55,12 @@ interface Plan {
   readonly top: number;
   readonly luma: Grid;
   readonly chroma: Grid;
-  /** Scratch space of one row: means of each target pixel, sums of each source column. */
+  /** Scratch space of one row: sums for each target pixel, and for each source column. */
   readonly rows: {
-    readonly y: Float32Array;
-    readonly u: Float32Array;
-    readonly v: Float32Array;
-    readonly sums: Uint32Array;
+    readonly y: Int32Array;
+    readonly u: Int32Array;
+    readonly v: Int32Array;
+    readonly columnSums: Int32Array;
   };
 }
 
@@ -80,17 +89,19 @@ export class Letterbox {
     const blueStart = 2 * planeSize - redStart;
     const planes = planesOf(frame);
     const tensor = input.data;
-    const { y, u, v, sums } = plan.rows;
+    const { y, u, v, columnSums } = plan.rows;
+    const lightGain = 1.164384 * luma.share;
+    const chromaShare = chroma.share;
     for (let row = 0; row < luma.y.starts.length; row += 1) {
-      averageRow({ plane: planes.y, grid: luma, row, sums, means: y });
-      averageRow({ plane: planes.u, grid: chroma, row, sums, means: u });
-      averageRow({ plane: planes.v, grid: chroma, row, sums, means: v });
+      sumRow({ plane: planes.y, grid: luma, row, columnSums, sums: y });
+      sumRow({ plane: planes.u, grid: chroma, row, columnSums, sums: u });
+      sumRow({ plane: planes.v, grid: chroma, row, columnSums, sums: v });
       let target = (plan.top + row) * width + plan.left;
       for (let column = 0; column < y.length; column += 1) {
         // BT.601, limited range.
-        const light = 1.164384 * (y[column]! - 16);
-        const blueness = u[column]! - 128;
-        const redness = v[column]! - 128;
+        const light = y[column]! * lightGain - 18.630144;
+        const blueness = u[column]! * chromaShare - 128;
+        const redness = v[column]! * chromaShare - 128;
         const green = light - 0.391762 * blueness - 0.812968 * redness;
         tensor[redStart + target] = clampByte(light + 1.596027 * redness) * scale + offset;
         tensor[planeSize + target] = clampByte(green) * scale + offset;
@@ -123,7 +134,7 @@ export class Letterbox {
 }
 
 function planLetterbox(options: {
-  frame: { readonly width: number; readonly height: number };
+  frame: Size;
   tensor: Float32Array;
   width: number;
   height: number;
@@ -131,10 +142,12 @@ function planLetterbox(options: {
 }): Plan {
   const { frame, tensor, sizeStep } = options;
   const scale = Math.min(options.width / frame.width, options.height / frame.height);
-  const pictureWidth = Math.max(1, Math.min(options.width, Math.round(frame.width * scale)));
-  const pictureHeight = Math.max(1, Math.min(options.height, Math.round(frame.height * scale)));
-  const width = inputSide({ picture: pictureWidth, largest: options.width, sizeStep });
-  const height = inputSide({ picture: pictureHeight, largest: options.height, sizeStep });
+  const picture = {
+    width: Math.max(1, Math.min(options.width, Math.round(frame.width * scale))),
+    height: Math.max(1, Math.min(options.height, Math.round(frame.height * scale))),
+  };
+  const width = inputSide({ picture: picture.width, largest: options.width, sizeStep });
+  const height = inputSide({ picture: picture.height, largest: options.height, sizeStep });
   return {
     frameWidth: frame.width,
     frameHeight: frame.height,
@@ -142,21 +155,15 @@ function planLetterbox(options: {
     width,
     height,
     scale,
-    left: (width - pictureWidth) >> 1,
-    top: (height - pictureHeight) >> 1,
-    luma: {
-      x: spansOf({ sourceSize: frame.width, targetSize: pictureWidth }),
-      y: spansOf({ sourceSize: frame.height, targetSize: pictureHeight }),
-    },
-    chroma: {
-      x: spansOf({ sourceSize: (frame.width + 1) >> 1, targetSize: pictureWidth }),
-      y: spansOf({ sourceSize: (frame.height + 1) >> 1, targetSize: pictureHeight }),
-    },
+    left: (width - picture.width) >> 1,
+    top: (height - picture.height) >> 1,
+    luma: gridOf(frame, picture),
+    chroma: gridOf({ width: (frame.width + 1) >> 1, height: (frame.height + 1) >> 1 }, picture),
     rows: {
-      y: new Float32Array(pictureWidth),
-      u: new Float32Array(pictureWidth),
-      v: new Float32Array(pictureWidth),
-      sums: new Uint32Array(frame.width),
+      y: new Int32Array(picture.width),
+      u: new Int32Array(picture.width),
+      v: new Int32Array(picture.width),
+      columnSums: new Int32Array(frame.width),
     },
   };
 }
@@ -170,17 +177,26 @@ function inputSide(options: {
   return sizeStep === undefined ? largest : Math.ceil(picture / sizeStep) * sizeStep;
 }
 
+function gridOf(source: Size, target: Size): Grid {
+  const x = spansOf({ sourceSize: source.width, targetSize: target.width });
+  const y = spansOf({ sourceSize: source.height, targetSize: target.height });
+  const share = 1 / (x.length * y.length);
+  const isWhole =
+    x.length === y.length &&
+    source.width === x.length * target.width &&
+    source.height === y.length * target.height;
+  return { x, y, share, step: isWhole ? x.length : 0 };
+}
+
+/** Of one length for all, as near to the scale as whole pixels are: sums of a fixed number of terms are quick. */
 function spansOf({ sourceSize, targetSize }: { sourceSize: number; targetSize: number }): Spans {
-  const starts = new Uint16Array(targetSize);
-  const ends = new Uint16Array(targetSize);
-  for (let index = 0; index < targetSize; index += 1) {
-    const start = Math.min(sourceSize - 1, Math.floor((index * sourceSize) / targetSize));
-    const end = Math.round(((index + 1) * sourceSize) / targetSize);
-    starts[index] = start;
-    ends[index] = Math.min(sourceSize, Math.max(start + 1, end));
-  }
-  const step = sourceSize % targetSize === 0 ? sourceSize / targetSize : 0;
-  return { starts, ends, step };
+  const step = sourceSize / targetSize;
+  const length = Math.max(1, Math.round(step));
+  const starts = Uint16Array.from({ length: targetSize }, (_, index) => {
+    const start = Math.round(index * step + (step - length) / 2);
+    return Math.min(sourceSize - length, Math.max(0, start));
+  });
+  return { starts, length };
 }
 
 function planesOf({ width, height, data }: Frame): { y: Plane; u: Plane; v: Plane } {
@@ -188,67 +204,107 @@ function planesOf({ width, height, data }: Frame): { y: Plane; u: Plane; v: Plan
   const uStart = width * height;
   const vStart = uStart + chromaWidth * ((height + 1) >> 1);
   return {
-    y: { data: data.subarray(0, uStart), width },
-    u: { data: data.subarray(uStart, vStart), width: chromaWidth },
-    v: { data: data.subarray(vStart), width: chromaWidth },
+    y: planeOf(data.subarray(0, uStart), width),
+    u: planeOf(data.subarray(uStart, vStart), chromaWidth),
+    v: planeOf(data.subarray(vStart), chromaWidth),
   };
 }
 
+function planeOf(data: Uint8Array, width: number): Plane {
+  const isAligned = data.byteOffset % 4 === 0 && width % 4 === 0;
+  const words = isAligned
+    ? new Int32Array(data.buffer, data.byteOffset, data.length >> 2)
+    : undefined;
+  return { data, width, words };
+}
+
 /**
- * One row of target pixels. At the sizes of the default camera (640 x 480 to 320 x 240) luma is halved and
- * chroma stays as it is, for which there are shorter ways.
+ * One row of target pixels, as the sums over their source pixels. At the sizes of the default camera
+ * (640 x 480 to 320 x 240) luma is halved and chroma stays as it is, for which there are shorter ways.
  */
-function averageRow(options: {
+function sumRow(options: {
   plane: Plane;
   grid: Grid;
   row: number;
-  sums: Uint32Array;
-  means: Float32Array;
+  columnSums: Int32Array;
+  sums: Int32Array;
 }): void {
-  const { plane, grid, row, means } = options;
+  const { plane, grid, row, sums } = options;
   const { data, width } = plane;
-  const isSquare = grid.x.step === grid.y.step;
   let index = grid.y.starts[row]! * width;
-  if (isSquare && grid.x.step === 1) {
-    for (let column = 0; column < means.length; column += 1) means[column] = data[index + column]!;
-  } else if (isSquare && grid.x.step === 2) {
-    for (let column = 0; column < means.length; column += 1, index += 2) {
+  if (grid.step === 1) {
+    for (let x = 0; x < sums.length; x += 1) sums[x] = data[index + x]!;
+  } else if (grid.step === 2) {
+    for (let x = 0; x < sums.length; x += 1, index += 2) {
       const below = index + width;
-      const upper = data[index]! + data[index + 1]!;
-      means[column] = (upper + data[below]! + data[below + 1]!) / 4;
+      sums[x] = data[index]! + data[index + 1]! + data[below]! + data[below + 1]!;
     }
   } else {
-    averageSpans(options);
+    sumSpans(options);
   }
 }
 
 /**
- * Spans of any size: the source rows are added up first, column by column, which reads the plane in the
- * order of memory, then the columns of each target pixel.
+ * Spans of any length. Their pixels are added up in the order of memory: rows first, column by column,
+ * then columns, in loops without loops in them, which are the quick ones.
  */
-function averageSpans(options: {
+function sumSpans(options: {
   plane: Plane;
   grid: Grid;
   row: number;
-  sums: Uint32Array;
-  means: Float32Array;
+  columnSums: Int32Array;
+  sums: Int32Array;
 }): void {
-  const { grid, row, sums, means } = options;
-  const { data, width } = options.plane;
-  const { starts, ends } = grid.x;
-  const top = grid.y.starts[row]!;
-  const bottom = grid.y.ends[row]!;
-  for (let x = 0, index = top * width; x < width; x += 1, index += 1) sums[x] = data[index]!;
-  for (let y = top + 1; y < bottom; y += 1) {
-    for (let x = 0, index = y * width; x < width; x += 1, index += 1) sums[x]! += data[index]!;
+  const { plane, grid, row, columnSums, sums } = options;
+  const rows = { first: grid.y.starts[row]!, count: grid.y.length };
+  if (plane.words === undefined) addRows({ plane, rows, columnSums });
+  else addWords({ words: plane.words, wordsPerRow: plane.width >> 2, rows, columnSums });
+  const { starts, length } = grid.x;
+  for (let x = 0; x < sums.length; x += 1) sums[x] = columnSums[starts[x]!]!;
+  for (let next = 1; next < length; next += 1) {
+    for (let x = 0; x < sums.length; x += 1) sums[x]! += columnSums[starts[x]! + next]!;
   }
-  for (let column = 0; column < means.length; column += 1) {
-    const right = ends[column]!;
-    let x = starts[column]!;
-    const area = (bottom - top) * (right - x);
-    let sum = 0;
-    for (; x < right; x += 1) sum += sums[x]!;
-    means[column] = sum / area;
+}
+
+interface Rows {
+  readonly first: number;
+  readonly count: number;
+}
+
+function addRows(options: { plane: Plane; rows: Rows; columnSums: Int32Array }): void {
+  const { rows, columnSums } = options;
+  const { data, width } = options.plane;
+  columnSums.fill(0);
+  for (let y = rows.first; y < rows.first + rows.count; y += 1) {
+    for (let x = 0, index = y * width; x < width; x += 1, index += 1)
+      columnSums[x]! += data[index]!;
+  }
+}
+
+/** Four columns at a time: the bytes of even and of odd columns each have 16 bits for their sums. */
+function addWords(options: {
+  words: Int32Array;
+  wordsPerRow: number;
+  rows: Rows;
+  columnSums: Int32Array;
+}): void {
+  const { words, wordsPerRow, rows, columnSums } = options;
+  const start = rows.first * wordsPerRow;
+  const span = rows.count * wordsPerRow;
+  for (let x = 0; x < wordsPerRow; x += 1) {
+    const first = words[start + x]!;
+    let even = first & 0x00ff00ff;
+    let odd = (first >>> 8) & 0x00ff00ff;
+    for (let index = start + x + wordsPerRow; index < start + span; index += wordsPerRow) {
+      const word = words[index]!;
+      even = (even + (word & 0x00ff00ff)) | 0;
+      odd = (odd + ((word >>> 8) & 0x00ff00ff)) | 0;
+    }
+    const column = x << 2;
+    columnSums[column] = even & 0xffff;
+    columnSums[column + 1] = odd & 0xffff;
+    columnSums[column + 2] = even >>> 16;
+    columnSums[column + 3] = odd >>> 16;
   }
 }
 

@@ -132,11 +132,14 @@ test('takes frames of odd size', () => {
   assert.ok(data.every((value) => Number.isFinite(value)));
 });
 
-/** The luma of a target pixel by its definition: the mean of the source pixels that it covers. */
+/** The luma of a target pixel by its definition: the mean of the source pixels that it stands for. */
 function meanLuma(frame: Frame, scaled: { width: number; height: number }, x: number, y: number) {
   const span = (source: number, target: number, index: number) => {
-    const start = Math.floor((index * source) / target);
-    return { start, end: Math.max(start + 1, Math.round(((index + 1) * source) / target)) };
+    const step = source / target;
+    const length = Math.round(step);
+    const middle = (index + 0.5) * step;
+    const start = Math.min(source - length, Math.max(0, Math.round(middle - length / 2)));
+    return { start, end: start + length };
   };
   const columns = span(frame.width, scaled.width, x);
   const rows = span(frame.height, scaled.height, y);
@@ -154,6 +157,7 @@ for (const [width, height] of [
   [640, 480],
   [1280, 720],
   [500, 375],
+  [1023, 767],
 ] as const) {
   test(`gives each pixel the mean of what it covers at ${width} x ${height}`, () => {
     const frame = plainFrame({ width, height, yuv: [16, 128, 128] });
