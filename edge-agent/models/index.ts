@@ -5,7 +5,7 @@ export { fetchableModel, type FetchableModel } from './fetchable-models.ts';
 export { verifyModelBytes } from './model-card.ts';
 export type { ModelCard, ModelPass } from './model-card.ts';
 export { ModelError, type ModelErrorCode } from './model-error.ts';
-export { decodeGraph } from './onnx-graph.ts';
+export { decodeGraph, withInputShape } from './onnx-graph.ts';
 export type { AttributeValue, Graph, GraphConstant, GraphNode } from './onnx-graph.ts';
 export type { BuiltModelId, Precision } from './recipes.ts';
 export { samePadding } from './tensor-layout.ts';

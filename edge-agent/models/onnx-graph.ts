@@ -100,6 +100,15 @@ export function decodeGraph(bytes: Uint8Array): Graph {
   };
 }
 
+/** The same file with its input at this size: whatever it is, and whoever made it. Throws as `decodeGraph` does. */
+export function withInputShape(bytes: Uint8Array, shape: readonly number[]): Uint8Array {
+  const model = decodeModel(bytes);
+  const tensorType = model.graph?.input?.[0]?.type?.tensorType;
+  if (tensorType == null) throw unreadable('it has no input');
+  tensorType.shape = { dim: shape.map(encodeSize) };
+  return onnx.ModelProto.encode(model).finish();
+}
+
 function decodeModel(bytes: Uint8Array): Onnx.IModelProto {
   try {
     return onnx.ModelProto.decode(bytes);
