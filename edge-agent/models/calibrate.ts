@@ -108,7 +108,7 @@ async function faceCrops(pictures: readonly Frame[]): Promise<ModelInput[]> {
       .filter((detection): detection is Detection => detection !== undefined);
     for (const face of suppressNonMaxima({ detections, maximumOverlap: 0.3 })) {
       const target = new Float32Array(cropSize * cropSize);
-      sampleLuma({ frame, square: cropSquareOf(face), size: cropSize, target });
+      sampleLuma({ plane: frame, square: cropSquareOf(face), size: cropSize, target });
       normalizeContrast(target, histogram);
       crops.push({ data: target, shape: [1, 1, cropSize, cropSize] });
     }

@@ -5,7 +5,15 @@ import type { Detection, Frame } from '../ports.ts';
 import { CalibratedClassifier } from './calibrated-classifier.ts';
 import { normalizeContrast } from './contrast-stretch.ts';
 import { logSoftmax } from './emotion-scores.ts';
-import { cropSquareOf, mirror, sampleLuma, varySquare, type CropSquare } from './face-crop.ts';
+import {
+  cropSquareOf,
+  mirror,
+  sampleLuma,
+  varySquare,
+  type CropSquare,
+  type Plane,
+} from './face-crop.ts';
+import { reduceLuma } from './reduced-luma.ts';
 
 /** A network of the card's passes: opened at the start, by the id of its own card. */
 export interface EmotionNetwork {
@@ -83,25 +91,30 @@ export class AveragingEmotionClassifier extends CalibratedClassifier {
 
   async logits(frame: Frame, face: Detection): Promise<Float32Array> {
     const square = cropSquareOf(face);
+    const { plane, squares } = reduceLuma({
+      frame,
+      squares: this.#looks.map((look) => varySquare(square, look)),
+      size: this.#size,
+    });
     const passCount = this.#looks.reduce((sum, { models }) => sum + models.length, 0);
     const total = new Float32Array(this.classes.length);
-    for (const look of this.#looks) {
-      const pixels = this.#crop({ frame, square, look });
+    for (const [index, look] of this.#looks.entries()) {
+      const pixels = this.#crop({ plane, square: squares[index]!, isMirrored: look.mirrored });
       for (const model of look.models) {
         const logits = logSoftmax(await this.#run(model, pixels));
-        logits.forEach((value, index) => (total[index]! += value / passCount));
+        logits.forEach((value, kind) => (total[kind]! += value / passCount));
       }
     }
     return total;
   }
 
   /** A buffer of its own for each look, so that faces may be classified at the same time. */
-  #crop(options: { frame: Frame; square: CropSquare; look: Look }): Float32Array {
-    const { frame, square, look } = options;
+  #crop(options: { plane: Plane; square: CropSquare; isMirrored: boolean }): Float32Array {
+    const { plane, square, isMirrored } = options;
     const pixels = new Float32Array(this.#size * this.#size);
-    sampleLuma({ frame, square: varySquare(square, look), size: this.#size, target: pixels });
+    sampleLuma({ plane, square, size: this.#size, target: pixels });
     this.#normalize(pixels, this.#histogram);
-    if (look.mirrored) mirror(pixels, this.#size);
+    if (isMirrored) mirror(pixels, this.#size);
     return pixels;
   }
 

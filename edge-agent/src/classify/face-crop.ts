@@ -1,4 +1,4 @@
-import type { Detection, Frame } from '../ports.ts';
+import type { Detection } from '../ports.ts';
 
 /**
  * How the training pictures of the emotion network frame a face, measured with our detector on the
@@ -63,15 +63,15 @@ export function mirror(pixels: Float32Array, size: number): void {
 
 /**
  * Samples the luma of the square into `target` (`size` x `size`, row by row). A large face is averaged
- * over as many points as a target pixel covers; outside the frame the nearest edge pixel counts.
+ * over as many points as a target pixel covers; outside the plane the nearest edge pixel counts.
  */
 export function sampleLuma(options: {
-  frame: Frame;
+  plane: Plane;
   square: CropSquare;
   size: number;
   target: Float32Array;
 }): void {
-  const { frame, square, size, target } = options;
+  const { plane, square, size, target } = options;
   const pixelsPerCell = square.side / size;
   const points = Math.max(1, Math.ceil(pixelsPerCell));
   const step = pixelsPerCell / points;
@@ -81,12 +81,12 @@ export function sampleLuma(options: {
   // Pixel centres lie at half integers; the grid runs over pixel indexes.
   const originX = square.centerX - 0.5 - half * cos + half * sin;
   const originY = square.centerY - 0.5 - half * sin - half * cos;
-  const sampleRow = isInside(square, frame) ? sampleInnerRow : sampleAnyRow;
+  const sampleRow = isInside(square, plane) ? sampleInnerRow : sampleAnyRow;
   const row = new Float32Array(size * points);
   target.fill(0);
   for (let subRow = 0; subRow < size * points; subRow += 1) {
     const [x, y] = [originX - subRow * sin, originY + subRow * cos];
-    sampleRow({ plane: frame, x, y, stepX: cos, stepY: sin, row });
+    sampleRow({ plane, x, y, stepX: cos, stepY: sin, row });
     const start = Math.floor(subRow / points) * size;
     for (let point = 0; point < points; point += 1) {
       for (let column = 0, index = point; column < size; column += 1, index += points) {
@@ -98,11 +98,11 @@ export function sampleLuma(options: {
   for (let index = 0; index < target.length; index += 1) target[index]! /= points * points;
 }
 
-/** Whether each point of the square lies between pixels of the frame. */
-function isInside({ centerX, centerY, side, angle }: CropSquare, frame: Plane): boolean {
+/** Whether each point of the square lies between pixels of the plane. */
+function isInside({ centerX, centerY, side, angle }: CropSquare, plane: Plane): boolean {
   const reach = (side / 2) * (Math.abs(Math.cos(angle)) + Math.abs(Math.sin(angle))) + 1;
   const isBetween = (center: number, length: number) => center > reach && center < length - reach;
-  return isBetween(centerX, frame.width) && isBetween(centerY, frame.height);
+  return isBetween(centerX, plane.width) && isBetween(centerY, plane.height);
 }
 
 interface RowOfPoints {

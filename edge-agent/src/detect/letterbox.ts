@@ -1,4 +1,12 @@
 import type { ModelInput } from '../inference/model-session.ts';
+import {
+  gridOf,
+  sourcePlane,
+  sumRow,
+  type Grid,
+  type Size,
+  type SourcePlane,
+} from '../picture/span-sums.ts';
 import type { Frame, Point } from '../ports.ts';
 
 /** What a network wants: its size in pixels, the order of its channels, `value * scale + offset`. */
@@ -13,34 +21,6 @@ export interface LetterboxOptions {
   readonly channels: 'rgb' | 'bgr';
   readonly scale: number;
   readonly offset: number;
-}
-
-/** The source pixels whose mean becomes one target pixel: `length` of them from `starts[i]` on. */
-interface Spans {
-  readonly starts: Uint16Array;
-  readonly length: number;
-}
-
-/** Which source pixels make each target pixel of a plane. */
-interface Grid {
-  readonly x: Spans;
-  readonly y: Spans;
-  /** One source pixel's part in a target pixel. */
-  readonly share: number;
-  /** Source pixels from one target pixel to the next, where that is the same whole number both ways, else 0. */
-  readonly step: number;
-}
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-interface Plane {
-  readonly data: Uint8Array;
-  readonly width: number;
-  /** The same memory, four pixels in each, where rows begin at such places. */
-  readonly words: Int32Array | undefined;
 }
 
 interface Plan {
@@ -177,135 +157,19 @@ function inputSide(options: {
   return sizeStep === undefined ? largest : Math.ceil(picture / sizeStep) * sizeStep;
 }
 
-function gridOf(source: Size, target: Size): Grid {
-  const x = spansOf({ sourceSize: source.width, targetSize: target.width });
-  const y = spansOf({ sourceSize: source.height, targetSize: target.height });
-  const share = 1 / (x.length * y.length);
-  const isWhole =
-    x.length === y.length &&
-    source.width === x.length * target.width &&
-    source.height === y.length * target.height;
-  return { x, y, share, step: isWhole ? x.length : 0 };
-}
-
-/** Of one length for all, as near to the scale as whole pixels are: sums of a fixed number of terms are quick. */
-function spansOf({ sourceSize, targetSize }: { sourceSize: number; targetSize: number }): Spans {
-  const step = sourceSize / targetSize;
-  const length = Math.max(1, Math.round(step));
-  const starts = Uint16Array.from({ length: targetSize }, (_, index) => {
-    const start = Math.round(index * step + (step - length) / 2);
-    return Math.min(sourceSize - length, Math.max(0, start));
-  });
-  return { starts, length };
-}
-
-function planesOf({ width, height, data }: Frame): { y: Plane; u: Plane; v: Plane } {
+function planesOf({ width, height, data }: Frame): {
+  y: SourcePlane;
+  u: SourcePlane;
+  v: SourcePlane;
+} {
   const chromaWidth = (width + 1) >> 1;
   const uStart = width * height;
   const vStart = uStart + chromaWidth * ((height + 1) >> 1);
   return {
-    y: planeOf(data.subarray(0, uStart), width),
-    u: planeOf(data.subarray(uStart, vStart), chromaWidth),
-    v: planeOf(data.subarray(vStart), chromaWidth),
+    y: sourcePlane(data.subarray(0, uStart), width),
+    u: sourcePlane(data.subarray(uStart, vStart), chromaWidth),
+    v: sourcePlane(data.subarray(vStart), chromaWidth),
   };
-}
-
-function planeOf(data: Uint8Array, width: number): Plane {
-  const isAligned = data.byteOffset % 4 === 0 && width % 4 === 0;
-  const words = isAligned
-    ? new Int32Array(data.buffer, data.byteOffset, data.length >> 2)
-    : undefined;
-  return { data, width, words };
-}
-
-/**
- * One row of target pixels, as the sums over their source pixels. At the sizes of the default camera
- * (640 x 480 to 320 x 240) luma is halved and chroma stays as it is, for which there are shorter ways.
- */
-function sumRow(options: {
-  plane: Plane;
-  grid: Grid;
-  row: number;
-  columnSums: Int32Array;
-  sums: Int32Array;
-}): void {
-  const { plane, grid, row, sums } = options;
-  const { data, width } = plane;
-  let index = grid.y.starts[row]! * width;
-  if (grid.step === 1) {
-    for (let x = 0; x < sums.length; x += 1) sums[x] = data[index + x]!;
-  } else if (grid.step === 2) {
-    for (let x = 0; x < sums.length; x += 1, index += 2) {
-      const below = index + width;
-      sums[x] = data[index]! + data[index + 1]! + data[below]! + data[below + 1]!;
-    }
-  } else {
-    sumSpans(options);
-  }
-}
-
-/**
- * Spans of any length. Their pixels are added up in the order of memory: rows first, column by column,
- * then columns, in loops without loops in them, which are the quick ones.
- */
-function sumSpans(options: {
-  plane: Plane;
-  grid: Grid;
-  row: number;
-  columnSums: Int32Array;
-  sums: Int32Array;
-}): void {
-  const { plane, grid, row, columnSums, sums } = options;
-  const rows = { first: grid.y.starts[row]!, count: grid.y.length };
-  if (plane.words === undefined) addRows({ plane, rows, columnSums });
-  else addWords({ words: plane.words, wordsPerRow: plane.width >> 2, rows, columnSums });
-  const { starts, length } = grid.x;
-  for (let x = 0; x < sums.length; x += 1) sums[x] = columnSums[starts[x]!]!;
-  for (let next = 1; next < length; next += 1) {
-    for (let x = 0; x < sums.length; x += 1) sums[x]! += columnSums[starts[x]! + next]!;
-  }
-}
-
-interface Rows {
-  readonly first: number;
-  readonly count: number;
-}
-
-function addRows(options: { plane: Plane; rows: Rows; columnSums: Int32Array }): void {
-  const { rows, columnSums } = options;
-  const { data, width } = options.plane;
-  columnSums.fill(0);
-  for (let y = rows.first; y < rows.first + rows.count; y += 1) {
-    for (let x = 0, index = y * width; x < width; x += 1, index += 1)
-      columnSums[x]! += data[index]!;
-  }
-}
-
-/** Four columns at a time: the bytes of even and of odd columns each have 16 bits for their sums. */
-function addWords(options: {
-  words: Int32Array;
-  wordsPerRow: number;
-  rows: Rows;
-  columnSums: Int32Array;
-}): void {
-  const { words, wordsPerRow, rows, columnSums } = options;
-  const start = rows.first * wordsPerRow;
-  const span = rows.count * wordsPerRow;
-  for (let x = 0; x < wordsPerRow; x += 1) {
-    const first = words[start + x]!;
-    let even = first & 0x00ff00ff;
-    let odd = (first >>> 8) & 0x00ff00ff;
-    for (let index = start + x + wordsPerRow; index < start + span; index += wordsPerRow) {
-      const word = words[index]!;
-      even = (even + (word & 0x00ff00ff)) | 0;
-      odd = (odd + ((word >>> 8) & 0x00ff00ff)) | 0;
-    }
-    const column = x << 2;
-    columnSums[column] = even & 0xffff;
-    columnSums[column + 1] = odd & 0xffff;
-    columnSums[column + 2] = even >>> 16;
-    columnSums[column + 3] = odd >>> 16;
-  }
 }
 
 function clampByte(value: number): number {

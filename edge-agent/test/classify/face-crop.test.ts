@@ -19,7 +19,7 @@ const upright = { centerX: 60, centerY: 40, side: 32, angle: 0 };
 
 function sample(square: typeof upright, size: number): Float32Array {
   const target = new Float32Array(size * size);
-  sampleLuma({ frame, square, size, target });
+  sampleLuma({ plane: frame, square, size, target });
   return target;
 }
 

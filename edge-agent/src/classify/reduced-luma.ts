@@ -1,0 +1,87 @@
+import { sourcePlane, sumSpans } from '../picture/span-sums.ts';
+import type { Frame } from '../ports.ts';
+import type { CropSquare, Plane } from './face-crop.ts';
+
+/** A plane to sample from, and where the squares lie in it. */
+export interface ReducedLuma {
+  readonly plane: Plane;
+  readonly squares: readonly CropSquare[];
+}
+
+/**
+ * The surroundings of a large face, made so much smaller that a pixel of a crop still covers two or more
+ * of theirs each way: a face that fills the frame is cut out in a third of the time, and what the
+ * networks say differs as little from an exact mean as it does for small faces.
+ */
+export function reduceLuma(options: {
+  frame: Frame;
+  squares: readonly CropSquare[];
+  /** The side of the crops in pixels. */
+  size: number;
+}): ReducedLuma {
+  const { frame, squares, size } = options;
+  const smallest = Math.min(...squares.map(({ side }) => side));
+  const factor = Math.floor(smallest / size / 2);
+  if (factor < 2) return { plane: frame, squares };
+  const reaches = squares.map((square) => ({ ...square, reach: reachOf(square) + factor }));
+  const x = blocksOf({
+    from: Math.min(...reaches.map(({ centerX, reach }) => centerX - reach)),
+    to: Math.max(...reaches.map(({ centerX, reach }) => centerX + reach)),
+    size: frame.width,
+    factor,
+  });
+  const y = blocksOf({
+    from: Math.min(...reaches.map(({ centerY, reach }) => centerY - reach)),
+    to: Math.max(...reaches.map(({ centerY, reach }) => centerY + reach)),
+    size: frame.height,
+    factor,
+  });
+  if (x.starts.length < 2 || y.starts.length < 2) return { plane: frame, squares };
+  const [left, top] = [x.starts[0]!, y.starts[0]!];
+  return {
+    plane: meansOf(frame, { x, y }),
+    squares: squares.map((square) => ({
+      ...square,
+      centerX: (square.centerX - left) / factor,
+      centerY: (square.centerY - top) / factor,
+      side: square.side / factor,
+    })),
+  };
+}
+
+function reachOf({ side, angle }: CropSquare): number {
+  return (side / 2) * (Math.abs(Math.cos(angle)) + Math.abs(Math.sin(angle)));
+}
+
+interface Blocks {
+  readonly starts: Uint16Array;
+  readonly length: number;
+}
+
+/** Blocks of `factor` pixels that cover what the plane has between two places; the last one may overlap. */
+function blocksOf(options: { from: number; to: number; size: number; factor: number }): Blocks {
+  const { size, factor } = options;
+  const first = Math.max(0, Math.floor(options.from));
+  const last = Math.min(size, Math.ceil(options.to));
+  const length = size < factor ? 0 : Math.max(0, Math.ceil((last - first) / factor));
+  const starts = Uint16Array.from({ length }, (_, index) => {
+    return Math.min(first + index * factor, size - factor);
+  });
+  return { starts, length: factor };
+}
+
+function meansOf(frame: Frame, grid: { x: Blocks; y: Blocks }): Plane {
+  const { width: frameWidth, height: frameHeight, data } = frame;
+  const source = sourcePlane(data.subarray(0, frameWidth * frameHeight), frameWidth);
+  const [width, height] = [grid.x.starts.length, grid.y.starts.length];
+  const share = 1 / (grid.x.length * grid.y.length);
+  const columnSums = new Int32Array(frameWidth);
+  const sums = new Int32Array(width);
+  const means = new Uint8Array(width * height);
+  for (let row = 0; row < height; row += 1) {
+    sumSpans({ plane: source, grid, row, columnSums, sums });
+    const start = row * width;
+    for (let x = 0; x < width; x += 1) means[start + x] = sums[x]! * share + 0.5;
+  }
+  return { data: means, width, height };
+}
