@@ -3,7 +3,7 @@ import type { Box, Detection, EmotionScores } from '../ports.ts';
 import type { ReferenceFace } from './reference-pictures.ts';
 
 /**
- * All known detectors find all faces of the reference pictures, with overlaps from 0.63, and nothing else: this leaves
+ * All known detectors find all faces of the reference pictures, with overlaps from 0.65, and nothing else: this leaves
  * room for one that frames faces differently, not for one that is wrong.
  */
 const limits = { overlap: 0.4, foundShare: 0.9, otherShare: 0.2 } as const;
