@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { cropSquareOf, sampleLuma } from '../../src/classify/face-crop.ts';
+import {
+  cropSquareOf,
+  sampleBilinear,
+  sampleLuma,
+  type CropSquare,
+} from '../../src/classify/face-crop.ts';
 import type { Frame } from '../../src/ports.ts';
+import { between } from '../between.ts';
 
 /** A frame whose luma grows from left to right by `slope` a pixel. */
 function rampFrame(options: { width: number; height: number; slope: number }): Frame {
@@ -43,25 +49,54 @@ test('keeps the mean of a large face however much it is reduced', () => {
   }
 });
 
-test('stays within the values of the frame, also beyond its border', () => {
-  const square = fc.record({
-    centerX: fc.double({ min: -50, max: 200, noNaN: true }),
-    centerY: fc.double({ min: -50, max: 200, noNaN: true }),
-    side: fc.double({ min: 1, max: 200, noNaN: true }),
-    angle: fc.double({ min: -3, max: 3, noNaN: true }),
+/** A pixel of the crop as it is defined: the mean of points that lie evenly over its place in the frame. */
+function meanOfPoints(plane: Frame, square: CropSquare, options: { size: number; pixel: number }) {
+  const { size, pixel } = options;
+  const points = Math.max(1, Math.ceil(square.side / size));
+  const step = square.side / (size * points);
+  const along = (index: number, point: number) =>
+    (index * points + point + 0.5) * step - square.side / 2;
+  const [cos, sin] = [Math.cos(square.angle), Math.sin(square.angle)];
+  let sum = 0;
+  for (let index = 0; index < points * points; index += 1) {
+    const right = along(pixel % size, index % points);
+    const down = along(Math.floor(pixel / size), Math.floor(index / points));
+    const x = square.centerX - 0.5 + right * cos - down * sin;
+    sum += sampleBilinear(plane, x, square.centerY - 0.5 + right * sin + down * cos);
+  }
+  return sum / points ** 2;
+}
+
+test('gives the mean of the points of each pixel, at any angle, within the frame and beyond its border', () => {
+  // Noise: a point that is read at the wrong place has another value.
+  const data = new Uint8Array(97 * 61 * 2).map(
+    (_, index) => Math.imul(index, 2_654_435_761) >>> 24,
+  );
+  const uneven: Frame = { width: 97, height: 61, data, capturedAtMs: 0 };
+  const places = fc.record({
+    centerX: between(-10, 107),
+    centerY: between(-10, 71),
+    side: between(1, 50),
+    angle: between(-4, 4),
   });
+  const size = 6;
+  const target = new Float32Array(size * size);
   fc.assert(
-    fc.property(square, (place) => {
-      assert.ok(sample(place, 8).every((value) => value >= 0 && value <= 239));
+    fc.property(places, (square) => {
+      // Used again, with what the last square left in it.
+      sampleLuma({ plane: uneven, square, size, target });
+      target.forEach((value, pixel) => {
+        const expected = meanOfPoints(uneven, square, { size, pixel });
+        assert.ok(Math.abs(value - expected) < 0.01, `${value}, not ${expected}`);
+      });
     }),
-    { numRuns: 50 },
+    { numRuns: 300 },
   );
 });
 
 test('levels the eyes and puts them at the same height of the square for every roll', () => {
-  const roll = fc.double({ min: -1, max: 1, noNaN: true });
   fc.assert(
-    fc.property(roll, (angle) => {
+    fc.property(between(-1, 1), (angle) => {
       const across = { x: 20 * Math.cos(angle), y: 20 * Math.sin(angle) };
       const eyes = [
         { x: 300 - across.x, y: 200 - across.y },

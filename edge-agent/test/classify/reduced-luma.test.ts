@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { sampleLuma, type CropSquare, type Plane } from '../../src/classify/face-crop.ts';
 import { reduceLuma } from '../../src/classify/reduced-luma.ts';
 import type { Frame } from '../../src/ports.ts';
+import { between } from '../between.ts';
 
 const size = 16;
 
@@ -39,10 +40,10 @@ test('leaves the frame as it is where its pixels are few for a crop', () => {
 
 test('gives the crops that the frame gives, from a plane that is no larger than it must be', () => {
   const places = fc.record({
-    centerX: fc.double({ min: -50, max: 690, noNaN: true }),
-    centerY: fc.double({ min: -50, max: 530, noNaN: true }),
-    side: fc.double({ min: size * 4, max: 400, noNaN: true }),
-    angle: fc.double({ min: -1, max: 1, noNaN: true }),
+    centerX: between(-50, 690),
+    centerY: between(-50, 530),
+    side: between(size * 4, 400),
+    angle: between(-1, 1),
   });
   // Of a width whose rows don't begin at whole words, too.
   const frames = [frame, wavyFrame(637, 479)];
