@@ -25,7 +25,7 @@ export async function openOnnxSession(options: {
     runtime.InferenceSession.create(bytes, { ...commonOptions, extra });
   try {
     const session = await create(model);
-    const createFor = (shape: readonly number[]) => create(withInputShape(model, shape));
+    const createFor = async (shape: readonly number[]) => create(withInputShape(model, shape));
     const opened = new RuntimeSession({ runtime, session, createFor });
     if (opened.isOpenSized) await session.release();
     return opened;
@@ -81,6 +81,7 @@ class RuntimeSession implements ModelSession {
   readonly #inputName: string;
   /** By the shape of the input. */
   readonly #sessions = new Map<string, Promise<InferenceSession>>();
+  #isClosed = false;
 
   constructor({ runtime, session, createFor }: RuntimeSessionOptions) {
     this.#runtime = runtime;
@@ -105,17 +106,50 @@ class RuntimeSession implements ModelSession {
   }
 
   async close(): Promise<void> {
-    for (const opened of await Promise.allSettled(this.#sessions.values())) {
+    this.#isClosed = true;
+    const sessions = [...this.#sessions.values()];
+    this.#sessions.clear();
+    for (const opened of await Promise.allSettled(sessions)) {
       if (opened.status === 'fulfilled') await opened.value.release();
     }
   }
 
   #sessionFor(shape: readonly number[]): Promise<InferenceSession> {
+    if (this.#isClosed) throw notOpen();
+    const isTaken = this.inputShape.every((size, axis) => size === 0 || size === shape[axis]);
+    if (!isTaken) throw otherShape(this.inputShape, shape);
     const key = (this.isOpenSized ? shape : this.inputShape).join();
-    const session = this.#sessions.get(key) ?? this.#createFor(shape);
+    return this.#sessions.get(key) ?? this.#open(key, shape);
+  }
+
+  #open(key: string, shape: readonly number[]): Promise<InferenceSession> {
+    const session = this.#createFor(shape).catch((cause: unknown) => {
+      this.#sessions.delete(key);
+      throw refusedAt(shape, cause);
+    });
     this.#sessions.set(key, session);
     return session;
   }
+}
+
+function notOpen(): ModelError {
+  const message = 'The network was closed.';
+  return new ModelError({ code: 'inference_unavailable', message });
+}
+
+function otherShape(own: readonly number[], asked: readonly number[]): ModelError {
+  return new ModelError({
+    code: 'model_shape_unexpected',
+    message: `The network takes ${own.join('x')} (0: any size), not ${asked.join('x')}.`,
+  });
+}
+
+function refusedAt(shape: readonly number[], cause: unknown): ModelError {
+  return new ModelError({
+    code: 'model_shape_unexpected',
+    message: `ONNX Runtime refuses the network at the size ${shape.join('x')}.`,
+    cause,
+  });
 }
 
 function outputOf(name: string, { data, dims }: Tensor): ModelOutput {
