@@ -88,8 +88,7 @@ export function encodeGraph(graph: Graph): Uint8Array {
 export function decodeGraph(bytes: Uint8Array): Graph {
   const { graph } = decodeModel(bytes);
   const constants = (graph?.initializer ?? []).map(decodeConstant);
-  const names = new Set(constants.map(({ name }) => name));
-  const [input, ...others] = (graph?.input ?? []).filter(({ name }) => !names.has(name ?? ''));
+  const [input, ...others] = inputsOf(graph);
   if (input === undefined || others.length > 0) throw unreadable('it has not just one input');
   return {
     name: graph?.name ?? '',
@@ -103,10 +102,16 @@ export function decodeGraph(bytes: Uint8Array): Graph {
 /** The same file with its input at this size: whatever it is, and whoever made it. Throws as `decodeGraph` does. */
 export function withInputShape(bytes: Uint8Array, shape: readonly number[]): Uint8Array {
   const model = decodeModel(bytes);
-  const tensorType = model.graph?.input?.[0]?.type?.tensorType;
+  const tensorType = inputsOf(model.graph)[0]?.type?.tensorType;
   if (tensorType == null) throw unreadable('it has no input');
   tensorType.shape = { dim: shape.map(encodeSize) };
   return onnx.ModelProto.encode(model).finish();
+}
+
+/** Old files list their constants among the inputs, too. */
+function inputsOf(graph: Onnx.IGraphProto | null | undefined): Onnx.IValueInfoProto[] {
+  const constants = new Set((graph?.initializer ?? []).map(({ name }) => name ?? ''));
+  return (graph?.input ?? []).filter(({ name }) => !constants.has(name ?? ''));
 }
 
 function decodeModel(bytes: Uint8Array): Onnx.IModelProto {
