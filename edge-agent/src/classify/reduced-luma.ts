@@ -63,7 +63,7 @@ function blocksOf(options: { from: number; to: number; size: number; factor: num
   const { size, factor } = options;
   const first = Math.max(0, Math.floor(options.from));
   const last = Math.min(size, Math.ceil(options.to));
-  const length = size < factor ? 0 : Math.max(0, Math.ceil((last - first) / factor));
+  const length = Math.max(0, Math.ceil((last - first) / factor));
   const starts = Uint16Array.from({ length }, (_, index) => {
     return Math.min(first + index * factor, size - factor);
   });
@@ -71,11 +71,10 @@ function blocksOf(options: { from: number; to: number; size: number; factor: num
 }
 
 function meansOf(frame: Frame, grid: { x: Blocks; y: Blocks }): Plane {
-  const { width: frameWidth, height: frameHeight, data } = frame;
-  const source = sourcePlane(data.subarray(0, frameWidth * frameHeight), frameWidth);
+  const source = sourcePlane(frame.data, frame.width);
   const [width, height] = [grid.x.starts.length, grid.y.starts.length];
   const share = 1 / (grid.x.length * grid.y.length);
-  const columnSums = new Int32Array(frameWidth);
+  const columnSums = new Int32Array(frame.width);
   const sums = new Int32Array(width);
   const means = new Uint8Array(width * height);
   for (let row = 0; row < height; row += 1) {

@@ -65,10 +65,36 @@ test('gives the crops that the frame gives, from a plane that is no larger than 
 });
 
 test('is smaller by the factor that leaves two pixels for each of the crop', () => {
-  const upright = { ...squareAt, side: size * 8, angle: 0 };
-  const { plane, squares } = reduceLuma({ frame, squares: [upright], size });
-  assert.equal(squares[0]!.side, upright.side / 4);
-  assert.ok(plane.width >= upright.side / 4 && plane.width <= upright.side / 4 + 5);
+  for (const factor of [2, 4]) {
+    const upright = { ...squareAt, side: size * 2 * factor, angle: 0 };
+    const { plane, squares } = reduceLuma({ frame, squares: [upright], size });
+    assert.equal(squares[0]!.side, upright.side / factor);
+    // With a pixel more on each side, so that no point of the crop lies at the border of the plane.
+    assert.ok(plane.width >= size * 2 + 2 && plane.width <= size * 2 + 5);
+  }
+});
+
+test('each of its pixels is the mean of those that it stands for', () => {
+  const noise = { ...frame, data: new Uint8Array(640 * 480 * 2) };
+  noise.data.forEach((_, index) => (noise.data[index] = Math.imul(index, 2_654_435_761) >>> 24));
+  const factor = 3;
+  const { plane, squares } = reduceLuma({
+    frame: noise,
+    squares: [{ ...squareAt, side: size * 2 * factor }],
+    size,
+  });
+  const left = squareAt.centerX - squares[0]!.centerX * factor;
+  const top = squareAt.centerY - squares[0]!.centerY * factor;
+  for (let index = 0; index < plane.width * plane.height; index += 1) {
+    const x = left + (index % plane.width) * factor;
+    const y = top + Math.floor(index / plane.width) * factor;
+    let sum = 0;
+    for (let pixel = 0; pixel < factor * factor; pixel += 1) {
+      const row = y + Math.floor(pixel / factor);
+      sum += noise.data[Math.round(row * 640 + x + (pixel % factor))]!;
+    }
+    assert.ok(Math.abs(plane.data[index]! - sum / factor ** 2) < 0.501);
+  }
 });
 
 test('a square beyond the frame, or far larger than it, is sampled from the frame', () => {

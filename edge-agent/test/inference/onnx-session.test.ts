@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import * as onnxRuntime from 'onnxruntime-node';
 import { encodeGraph } from '../../models/onnx-graph.ts';
 import { openOnnxSession } from '../../src/inference/onnx-session.ts';
+import { int8Options } from '../../src/inference/x86-int8.ts';
 
 type Opener = NonNullable<Parameters<typeof openOnnxSession>[0]['importRuntime']>;
 
@@ -15,28 +16,33 @@ const openSum = encodeGraph({
   constants: [{ name: 'three', shape: [1, 3], data: Float32Array.of(1, 2, 3) }],
 });
 
-/** ONNX Runtime, with a count of the sessions that were opened and of those that are open. */
-function countingRuntime(): { importRuntime: Opener; opened: number; open: number } {
-  const counted = {
-    opened: 0,
-    open: 0,
-    importRuntime: async () => ({
-      ...onnxRuntime,
-      InferenceSession: {
-        create: async (bytes: Uint8Array, options: onnxRuntime.InferenceSession.SessionOptions) => {
-          const session = await onnxRuntime.InferenceSession.create(bytes, options);
-          const release = session.release.bind(session);
-          counted.opened += 1;
-          counted.open += 1;
-          session.release = async () => {
-            counted.open -= 1;
-            await release();
-          };
-          return session;
-        },
-      },
-    }),
+interface CountingRuntime {
+  readonly importRuntime: Opener;
+  /** The options of each session that was opened. */
+  readonly opened: onnxRuntime.InferenceSession.SessionOptions[];
+  /** Sessions that were not released. */
+  open: number;
+}
+
+function countingRuntime(): CountingRuntime {
+  const create = async (
+    bytes: Uint8Array,
+    options: onnxRuntime.InferenceSession.SessionOptions,
+  ): Promise<onnxRuntime.InferenceSession> => {
+    const session = await onnxRuntime.InferenceSession.create(bytes, options);
+    const release = session.release.bind(session);
+    counted.opened.push(options);
+    counted.open += 1;
+    session.release = async () => {
+      counted.open -= 1;
+      await release();
+    };
+    return session;
   };
+  // One of its overloads, the one that is used.
+  const counting = { create } as typeof onnxRuntime.InferenceSession;
+  const importRuntime: Opener = async () => ({ ...onnxRuntime, InferenceSession: counting });
+  const counted: CountingRuntime = { importRuntime, opened: [], open: 0 };
   return counted;
 }
 
@@ -58,15 +64,27 @@ test('an open network is opened once for each size, however many ask at once, an
   const runtime = countingRuntime();
   const session = await openOnnxSession({ model: openSum, ...runtime });
   assert.equal(runtime.open, 0, 'what only told the shape is not kept');
-  const before = runtime.opened;
+  const before = runtime.opened.length;
   await Promise.all([session.run(inputOf(4, 5, 6)), session.run(inputOf(0, 0, 0))]);
-  assert.equal(runtime.opened - before, 1);
+  assert.equal(runtime.opened.length - before, 1);
   await session.run(inputOf(7));
   await session.run(inputOf(1, 1, 1));
   assert.equal(runtime.open, 2);
   await session.close();
   await session.close();
   assert.equal(runtime.open, 0);
+});
+
+test('opens a network in the way in which int8 is right on this processor, whatever its size', async () => {
+  const runtime = countingRuntime();
+  const session = await openOnnxSession({ model: openSum, ...runtime });
+  await session.run(inputOf(1, 2, 3));
+  await session.close();
+  const expected = { session: await int8Options() };
+  assert.deepEqual(
+    runtime.opened.map(({ extra }) => extra),
+    [expected, expected],
+  );
 });
 
 test('opens nothing any more once it was closed', async () => {

@@ -11,6 +11,13 @@ test('VNNI is known by its flag, with 512 bits and with 256', () => {
   assert.ok(!hasVnni(''));
 });
 
+test('int8 is not held back with VNNI, and kept from overflowing without', async () => {
+  const optionsWith = (flags: string) =>
+    int8Options(() => Promise.resolve(`flags\t\t: ${flags}\n`));
+  assert.deepEqual(await optionsWith('avx2 avx512_vnni'), { x64quantprecision: '0' });
+  assert.deepEqual(await optionsWith('avx2 avx512f'), { x64quantprecision: '1' });
+});
+
 test('where the processor is not known, int8 is kept from overflowing', async () => {
   const options = await int8Options(() => Promise.reject(new Error('ENOENT')));
   assert.deepEqual(options, { x64quantprecision: '1' });

@@ -41,14 +41,16 @@ test('a network whose channels fill the blocks stays as it is', async () => {
   }
 });
 
-test('padding of height and width stays a padding', () => {
-  const pads = { name: 'pads', shape: [8], data: BigInt64Array.of(0n, 0n, 1n, 1n, 0n, 0n, 1n, 1n) };
-  const graph: Graph = {
-    name: 'padded',
-    input: { name: 'input', shape: [1, 8, 0, 0] },
-    outputs: [{ name: 'padded' }],
-    nodes: [{ operation: 'Pad', inputs: ['input', 'pads'], output: 'padded', attributes: {} }],
-    constants: [pads],
-  };
-  assert.deepEqual(keepBlocked(graph), graph);
+test('padding of height and width stays a padding, channels or not', () => {
+  for (const channelsAfter of [0n, 8n]) {
+    const data = BigInt64Array.of(0n, 0n, 1n, 1n, 0n, channelsAfter, 1n, 1n);
+    const graph: Graph = {
+      name: 'padded',
+      input: { name: 'input', shape: [1, 8, 0, 0] },
+      outputs: [{ name: 'padded' }],
+      nodes: [{ operation: 'Pad', inputs: ['input', 'pads'], output: 'padded', attributes: {} }],
+      constants: [{ name: 'pads', shape: [8], data }],
+    };
+    assert.deepEqual(keepBlocked(graph), graph);
+  }
 });
