@@ -129,29 +129,37 @@ test('sees a face with each look of the card, and averages the logarithms of the
 
 test('turns the picture round in a mirrored look, and moves the crop in a shifted one', async () => {
   const one = { model: 'half', mirrored: false, shiftX: 0, shiftY: 0, scale: 1 };
+  const shifted = { ...one, shiftX: 0.6 };
   const frame = paintedFrame({
     boxes: [{ x: 300, y: 0, width: 340, height: 480, luma: 235 }],
     seed: 1,
     capturedAtMs: 0,
   });
-  // The crop's middle lies on the edge of the white box.
-  const face = { box: { x: 270, y: 200, width: 60, height: 70 }, score: 1 };
-  const brightnessAtLeft = async (pass: ModelPass) => {
-    const classifier = new AveragingEmotionClassifier({
-      card: cardOf([pass]),
-      modelId: 'made-up',
-      networks: [network('half', leftHalfNetwork())],
-      normalize: (pixels) => pixels.forEach((value, index) => (pixels[index] = value / 235)),
-    });
-    await classifier.start();
-    const [left = 0, other = 0] = await classifier.logits(frame, face);
-    await classifier.stop();
-    return left - other;
-  };
-  const plain = await brightnessAtLeft(one);
-  assert.ok(plain < 0.9);
-  assert.ok((await brightnessAtLeft({ ...one, mirrored: true })) > 0.98);
-  assert.ok((await brightnessAtLeft({ ...one, shiftX: 0.6 })) > 0.98);
+  // The crop's middle lies on the edge of the white box; the second one is so large that the picture is reduced.
+  for (const box of [
+    { x: 270, y: 200, width: 60, height: 70 },
+    { x: 160, y: 80, width: 280, height: 320 },
+  ]) {
+    const brightnessAtLeft = async (...passes: ModelPass[]) => {
+      const classifier = new AveragingEmotionClassifier({
+        card: cardOf(passes),
+        modelId: 'made-up',
+        networks: [network('half', leftHalfNetwork())],
+        normalize: (pixels) => pixels.forEach((value, index) => (pixels[index] = value / 235)),
+      });
+      await classifier.start();
+      const [left = 0, other = 0] = await classifier.logits(frame, { box, score: 1 });
+      await classifier.stop();
+      return left - other;
+    };
+    const plain = await brightnessAtLeft(one);
+    const right = await brightnessAtLeft(shifted);
+    assert.ok(plain < 0.9);
+    assert.ok(right > 0.98);
+    assert.ok((await brightnessAtLeft({ ...one, mirrored: true })) > 0.98);
+    const mean = (plain + right) / 2;
+    assert.ok(Math.abs((await brightnessAtLeft(one, shifted)) - mean) < 0.01);
+  }
 });
 
 test('refuses a card without classes or whose network is missing, and to classify before it is started', async () => {

@@ -7,6 +7,7 @@ import { photoPath, readFrame } from '../../models/calibration-photos.ts';
 import { ensureModels } from '../../models/index.ts';
 import type { InstalledModels } from '../../models/index.ts';
 import { BlazeFaceDetector } from '../../src/detect/blazeface-detector.ts';
+import type { ModelInput, ModelSession } from '../../src/inference/model-session.ts';
 import { intersectionOverUnion } from '../../src/detect/non-max-suppression.ts';
 import type { Detection, Frame } from '../../src/ports.ts';
 import { findSeenFace, readPhotoFaces } from '../fixtures/photo-faces.ts';
@@ -83,6 +84,44 @@ test('gives eyes inside the box, the one further left first, and the best face f
       assert.ok(index === 0 || score <= detections[index - 1]!.score);
     });
   }
+});
+
+test('looks at a picture without border, and puts what it sees there into the picture', async () => {
+  const shapes: (readonly number[])[] = [];
+  const session: ModelSession = {
+    inputShape: [1, 3, 0, 0],
+    outputNames: ['anchors'],
+    run: async ({ shape }: ModelInput) => {
+      shapes.push(shape);
+      const data = new Float32Array(840 * 17).map((_, index) => (index % 17 === 0 ? -10 : 0));
+      // The first anchor of the second row, at 8, 24 of the input.
+      data.set([3, 8, 4, 16, 16], 2 * (shape[3]! / 16) * 17);
+      return new Map([['anchors', { data, shape: [1, 840, 17] }]]);
+    },
+    close: async () => undefined,
+  };
+  const model = models.get('blazeface-back-320x256', 'int8');
+  const detector = new BlazeFaceDetector({ model, openSession: async () => session });
+  await detector.start();
+  const centers: number[][] = [];
+  for (const [width, height] of [
+    [1280, 720],
+    [720, 1280],
+  ] as const) {
+    const data = new Uint8Array(width * height * 1.5);
+    const [face] = await detector.detect({ width, height, data, capturedAtMs: 0 });
+    const [{ x, y }] = face!.eyes!;
+    centers.push([x, y]);
+  }
+  assert.deepEqual(shapes, [
+    [1, 3, 192, 320],
+    [1, 3, 256, 160],
+  ]);
+  // Scaled by 1/4, 6 pixels above; by 1/5, 8 at the left.
+  assert.deepEqual(centers, [
+    [32, 72],
+    [0, 120],
+  ]);
 });
 
 test('refuses to start with a file that is not the one of its card', async () => {

@@ -29,6 +29,32 @@ test('runs a file at its own size and gives boxes and eyes in frame pixels', asy
   });
 });
 
+test('runs a file of a fixed size at that size, whatever the shape of the pictures', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const modelPath = path.join(folder, 'yunet.onnx');
+    await writeFile(modelPath, yunetThatSeesOneFace(size));
+    const detector = new YunetDetector({ modelPath });
+    await detector.start();
+    const [face] = await detector.detect({ ...frame, width: 64, height: 64 });
+    await detector.stop();
+    // The picture is 32 x 32 in the middle of 64 x 32.
+    assert.deepEqual(face!.box, { x: 32, y: 16, width: 32, height: 32 });
+  });
+});
+
+test('runs a file of open size at the size of the scaled picture, without border', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const modelPath = path.join(folder, 'yunet.onnx');
+    await writeFile(modelPath, yunetThatSeesOneFace(size, [0, 3, 0, 0]));
+    const detector = new YunetDetector({ modelPath, width: 128, height: 32 });
+    await detector.start();
+    const [face] = await detector.detect(frame);
+    await detector.stop();
+    assert.equal(detector.modelId, 'yunet-128x32-fp32');
+    assert.deepEqual(face!.box, { x: 64, y: 16, width: 32, height: 32 });
+  });
+});
+
 test('says that a file is missing, no model, or another model', async () => {
   await withTemporaryFolder(async (folder) => {
     const modelPath = path.join(folder, 'model.onnx');

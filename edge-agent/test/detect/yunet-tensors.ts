@@ -16,8 +16,11 @@ export function emptyYunetOutputs(options: {
   return outputs;
 }
 
-/** A network with the outputs of a YuNet that sees the same face in each picture. */
-export function yunetThatSeesOneFace(size: { width: number; height: number }): Uint8Array {
+/** A network with the outputs of a YuNet at one size that sees the same face in each picture. */
+export function yunetThatSeesOneFace(
+  size: { width: number; height: number },
+  inputShape: readonly number[] = [1, 3, size.height, size.width],
+): Uint8Array {
   const outputs = emptyYunetOutputs(size);
   outputs.get('cls_16')!.data[6] = 1;
   outputs.get('obj_16')!.data[6] = 0.81;
@@ -30,7 +33,7 @@ export function yunetThatSeesOneFace(size: { width: number; height: number }): U
   }));
   return encodeGraph({
     name: 'one face',
-    input: { name: 'input', shape: [1, 3, size.height, size.width] },
+    input: { name: 'input', shape: inputShape },
     outputs: results.map(({ name, shape }) => ({ name, shape })),
     nodes: results.map(({ name }) => ({
       operation: 'Identity',
