@@ -12,7 +12,7 @@ export interface Grid {
   readonly y: Spans;
   /** One source pixel's part in a target pixel. */
   readonly share: number;
-  /** Source pixels from one target pixel to the next, where that is the same whole number both ways, else 0. */
+  /** Where squares of source pixels lie side by side in a row, each a target pixel: their side; else 0. */
   readonly step: number;
 }
 
@@ -32,10 +32,7 @@ export function gridOf(source: Size, target: Size): Grid {
   const x = spansOf({ sourceSize: source.width, targetSize: target.width });
   const y = spansOf({ sourceSize: source.height, targetSize: target.height });
   const share = 1 / (x.length * y.length);
-  const isWhole =
-    x.length === y.length &&
-    source.width === x.length * target.width &&
-    source.height === y.length * target.height;
+  const isWhole = x.length === y.length && source.width === x.length * target.width;
   return { x, y, share, step: isWhole ? x.length : 0 };
 }
 
@@ -130,7 +127,7 @@ function addRows(options: { plane: SourcePlane; part: Part; columnSums: Int32Arr
   }
 }
 
-/** Four columns at a time: the bytes of even and of odd columns each have 16 bits for their sums. */
+/** Four columns at a time: the bytes of even and of odd columns each have 16 bits for their sums, enough for 257 rows. */
 function addWords(options: {
   words: Int32Array;
   wordsPerRow: number;

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { Letterbox } from '../../src/detect/letterbox.ts';
 import type { ModelInput } from '../../src/inference/model-session.ts';
 import type { Frame } from '../../src/ports.ts';
+import { between } from '../between.ts';
 
 const rgb = { width: 320, height: 256, channels: 'rgb', scale: 1 / 127.5, offset: -1 } as const;
 
@@ -31,8 +32,8 @@ test('maps a point of the frame into the network and back to itself', () => {
   const sizes = fc.record({
     width: fc.integer({ min: 16, max: 1920 }),
     height: fc.integer({ min: 16, max: 1080 }),
-    shareX: fc.double({ min: 0, max: 1, noNaN: true }),
-    shareY: fc.double({ min: 0, max: 1, noNaN: true }),
+    shareX: between(0, 1),
+    shareY: between(0, 1),
   });
   fc.assert(
     fc.property(sizes, ({ width, height, shareX, shareY }) => {
@@ -126,31 +127,95 @@ test('never makes the input larger than the network was asked to take', () => {
   );
 });
 
-test('takes frames of odd size', () => {
-  const letterbox = new Letterbox(rgb);
-  const { data } = letterbox.fill(plainFrame({ width: 333, height: 251, yuv: [235, 128, 128] }));
-  assert.ok(data.every((value) => Number.isFinite(value)));
-});
+interface Plane {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
 
-/** The luma of a target pixel by its definition: the mean of the source pixels that it stands for. */
-function meanLuma(frame: Frame, scaled: { width: number; height: number }, x: number, y: number) {
+/** A target pixel of a plane by its definition: the mean of the source pixels that it stands for. */
+function meanOf(plane: Plane, scaled: { width: number; height: number }, x: number, y: number) {
   const span = (source: number, target: number, index: number) => {
     const step = source / target;
-    const length = Math.round(step);
-    const middle = (index + 0.5) * step;
-    const start = Math.min(source - length, Math.max(0, Math.round(middle - length / 2)));
-    return { start, end: start + length };
+    const length = Math.max(1, Math.round(step));
+    const start = Math.round(index * step + (step - length) / 2);
+    const inside = Math.min(source - length, Math.max(0, start));
+    return { start: inside, end: inside + length };
   };
-  const columns = span(frame.width, scaled.width, x);
-  const rows = span(frame.height, scaled.height, y);
+  const columns = span(plane.width, scaled.width, x);
+  const rows = span(plane.height, scaled.height, y);
   let sum = 0;
   for (let row = rows.start; row < rows.end; row += 1) {
     for (let column = columns.start; column < columns.end; column += 1) {
-      sum += frame.data[row * frame.width + column]!;
+      sum += plane.data[row * plane.width + column]!;
     }
   }
   return sum / ((columns.end - columns.start) * (rows.end - rows.start));
 }
+
+/** Noise, in memory that begins where it happens to. */
+function noisyFrame(options: { width: number; height: number; byteOffset: number }): Frame {
+  const { width, height, byteOffset } = options;
+  const chromaSize = Math.ceil(width / 2) * Math.ceil(height / 2);
+  const data = new Uint8Array(byteOffset + width * height + 2 * chromaSize).subarray(byteOffset);
+  data.forEach((_, index) => (data[index] = Math.imul(index + width, 2_654_435_761) >>> 24));
+  return { width, height, data, capturedAtMs: 0 };
+}
+
+/** What the network's input is by its definition: red, green and blue of each pixel, or the border. */
+function expectedInput(frame: Frame, largest: { width: number; height: number }): number[][] {
+  const scale = Math.min(largest.width / frame.width, largest.height / frame.height);
+  const [width, height] = [frame.width, frame.height].map((side) => {
+    return Math.max(1, Math.round(side * scale));
+  }) as [number, number];
+  const input = { width: Math.ceil(width / 32) * 32, height: Math.ceil(height / 32) * 32 };
+  const left = Math.floor((input.width - width) / 2);
+  const top = Math.floor((input.height - height) / 2);
+  const chroma = { width: Math.ceil(frame.width / 2), height: Math.ceil(frame.height / 2) };
+  const uStart = frame.width * frame.height;
+  const vStart = uStart + chroma.width * chroma.height;
+  return Array.from({ length: input.width * input.height }, (_, index) => {
+    const x = (index % input.width) - left;
+    const y = Math.floor(index / input.width) - top;
+    if (x < 0 || x >= width || y < 0 || y >= height) return [-1, -1, -1];
+    const meanFrom = (start: number, size: { width: number; height: number }) =>
+      meanOf({ data: frame.data.subarray(start), ...size }, { width, height }, x, y);
+    const light = 1.164384 * (meanFrom(0, frame) - 16);
+    const [blueness, redness] = [meanFrom(uStart, chroma) - 128, meanFrom(vStart, chroma) - 128];
+    return [
+      light + 1.596027 * redness,
+      light - 0.391762 * blueness - 0.812968 * redness,
+      light + 2.017232 * blueness,
+    ].map((value) => Math.min(255, Math.max(0, value)) / 127.5 - 1);
+  });
+}
+
+test('gives each pixel what its definition says, for pictures of any size one after the other', () => {
+  const largest = { width: 64, height: 32 };
+  const letterbox = new Letterbox({ ...rgb, ...largest, sizeStep: 32 });
+  const side = fc.integer({ min: 1, max: 140 });
+  const sides = fc.array(fc.record({ width: side, height: side }), { minLength: 1, maxLength: 3 });
+  fc.assert(
+    fc.property(sides, fc.nat({ max: 3 }), (pictures, byteOffset) => {
+      const [first] = pictures;
+      // A picture of the same width and another height is another size, too.
+      const others = pictures.map(({ height }) => ({ width: first!.width, height }));
+      for (const size of [...pictures, ...others]) {
+        const frame = noisyFrame({ ...size, byteOffset });
+        const input = letterbox.fill(frame);
+        const columns = input.shape[3]!;
+        const expected = expectedInput(frame, largest);
+        assert.equal(input.data.length, 3 * expected.length);
+        expected.forEach((colours, index) => {
+          const place = { x: index % columns, y: Math.floor(index / columns) };
+          const actual = channelsAt(input, place);
+          assert.ok(colours.every((colour, channel) => Math.abs(colour - actual[channel]!) < 1e-4));
+        });
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
 
 for (const [width, height] of [
   [320, 240],
@@ -175,7 +240,7 @@ for (const [width, height] of [
       [319, scaled.height - 1],
     ] as const) {
       const [red, green] = channelsAt(input, { x, y: top + y });
-      const expected = 1.164384 * (meanLuma(frame, scaled, x, y) - 16);
+      const expected = 1.164384 * (meanOf(frame, scaled, x, y) - 16);
       assert.ok(Math.abs(red! - expected) < 0.01 && Math.abs(green! - expected) < 0.01);
     }
   });
