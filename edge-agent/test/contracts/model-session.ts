@@ -69,6 +69,17 @@ export function describeModelSession(name: string, newBench: () => Promise<Sessi
       });
     });
 
+    it('reads an input that lies amid larger memory, shared or not', async () => {
+      await withSession(rectifier, async (session) => {
+        for (const buffer of [new SharedArrayBuffer(32), new ArrayBuffer(32)]) {
+          new Float32Array(buffer).set([1, 2, 3, 4, 5, 6, 7, 8]);
+          const data = new Float32Array(buffer, 12, 3);
+          const outputs = await session.run({ data, shape: [1, 3] });
+          assert.deepEqual([...outputs.get('result')!.data], [4, 5, 6]);
+        }
+      });
+    });
+
     it('answers each of many that ask at once', async () => {
       await withSession(rectifier, async (session) => {
         const asked = [1, 2, 3, 4].map((value) =>
