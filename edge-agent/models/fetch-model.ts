@@ -12,7 +12,7 @@ export interface FetchModelOptions {
   readonly url: string;
   /** Made where it isn't there. */
   readonly directory: string;
-  /** A server that says nothing for this long is given up. */
+  /** A server that says nothing for this long, or hardly anything, is given up. */
   readonly silentMs?: number;
   /** Ends the load at once; it rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -25,6 +25,8 @@ export interface FetchedModel {
 }
 
 const maxRedirects = 5;
+/** So much has to come in `silentMs`: a byte now and then would hold a load for ever. */
+const leastBytes = 4_096;
 const lfsPointer = 'version https://git-lfs';
 
 /**
@@ -88,6 +90,7 @@ async function download(file: FileHandle, options: FetchModelOptions): Promise<b
   if (have > model.bytes) have = await restart(file);
   const abort = new AbortController();
   const either = signal === undefined ? abort.signal : AbortSignal.any([signal, abort.signal]);
+  let heardBytes = have;
   const timer = setTimeout(() => abort.abort(new Error('silent')), silentMs);
   try {
     const response = await get(url, { from: have, signal: either, silentMs });
@@ -102,9 +105,13 @@ async function download(file: FileHandle, options: FetchModelOptions): Promise<b
     }
     if (!isPart) have = await restart(file);
     const wentOn = have > 0;
+    heardBytes = have;
     for await (const chunk of response as AsyncIterable<Uint8Array>) {
-      timer.refresh();
       have += chunk.length;
+      if (have - heardBytes >= leastBytes) {
+        heardBytes = have;
+        timer.refresh();
+      }
       // More than there should be is as wrong as anything else; the check says so.
       await append(file, chunk, options);
       if (have > model.bytes) break;
@@ -117,13 +124,17 @@ async function download(file: FileHandle, options: FetchModelOptions): Promise<b
     return wentOn;
   } catch (cause) {
     signal?.throwIfAborted();
-    if (abort.signal.aborted) throw unreachable(url, 'the server says nothing', cause);
+    if (abort.signal.aborted) throw unreachable(url, silence(have > heardBytes), cause);
     if (cause instanceof ModelError || !(cause instanceof Error)) throw cause;
     throw unreachable(url, connectionFault(cause, url), cause);
   } finally {
     clearTimeout(timer);
     abort.abort();
   }
+}
+
+function silence(isDripping: boolean): string {
+  return isDripping ? 'the server sends hardly anything' : 'the server says nothing';
 }
 
 /** A full disk is not the server's fault. */

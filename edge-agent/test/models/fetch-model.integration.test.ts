@@ -153,6 +153,21 @@ describe('fetchModel', () => {
     });
   });
 
+  it('gives a server up that sends a byte now and then', async () => {
+    const drips: Answer = (_request, response) => {
+      response.setHeader('content-length', content.length);
+      const timer = setInterval(() => response.write('.'), 50);
+      response.on('close', () => clearInterval(timer));
+    };
+    await withServer([drips], async ({ url, directory }) => {
+      const loading = fetchModel({ model, url, directory, silentMs: 500 });
+      await assert.rejects(loading, {
+        code: 'model_unreachable',
+        message: /the server sends hardly anything/,
+      });
+    });
+  });
+
   it('begins anew where the server knows no ranges', async () => {
     await withServer([stops, whole], async ({ url, directory }) => {
       await breakOff({ url, directory });
