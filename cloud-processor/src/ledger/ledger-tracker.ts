@@ -1,5 +1,6 @@
 import { ledgerBlockSeqs, type GapRecord, type LoggedRecord } from '@emotion-fleet/contracts';
 import type {
+  BlockRange,
   LedgerBlockRow,
   LedgerRunRow,
   ObservationStore,
@@ -43,11 +44,8 @@ export interface LedgerChange {
   readonly counts: Readonly<LedgerCounts>;
 }
 
-/** Blocks of one run: which exist, and those in memory. */
-interface RunBlocks {
-  readonly known: Set<number>;
-  readonly loaded: Map<number, BlockState>;
-}
+/** Blocks of one run that are in memory, by number. */
+type RunBlocks = Map<number, BlockState>;
 
 interface Touched {
   readonly blocks: Map<string, { deviceId: string; runId: string; numbers: Set<number> }>;
@@ -111,12 +109,9 @@ export class LedgerTracker {
 
   #block(deviceId: string, runId: string, number: number): BlockState {
     const blocks = this.#blocks.get(runKey(deviceId, runId))!;
-    let block = blocks.loaded.get(number);
-    if (block === undefined) {
-      block = new BlockState();
-      blocks.known.add(number);
-      blocks.loaded.set(number, block);
-    }
+    let block = blocks.get(number);
+    // Whatever is touched was read before: the store has none.
+    if (block === undefined) blocks.set(number, (block = new BlockState()));
     return block;
   }
 
@@ -127,24 +122,18 @@ export class LedgerTracker {
     return run;
   }
 
-  /** Reads a run where it is new here, or where a block is needed that was dropped from memory. */
+  /** Reads the touched blocks that are not in memory, and no others: a run of a year has thousands. */
   async #loadBlocks(touched: Touched): Promise<void> {
+    const { store } = this.#options;
     await mapLimited(
       [...touched.blocks],
       parallelReads,
       async ([key, { deviceId, runId, numbers }]) => {
-        const cached = this.#blocks.get(key);
-        const isMissing = (number: number) =>
-          cached === undefined || (cached.known.has(number) && !cached.loaded.has(number));
-        if (![...numbers].some(isMissing)) return;
-        const blocks = cached ?? {
-          known: new Set<number>(),
-          loaded: new Map<number, BlockState>(),
-        };
-        for (const row of await this.#options.store.readLedgerBlocks(deviceId, runId)) {
-          blocks.known.add(row.block);
-          if (numbers.has(row.block) && !blocks.loaded.has(row.block)) {
-            blocks.loaded.set(row.block, new BlockState(row));
+        const blocks: RunBlocks = this.#blocks.get(key) ?? new Map();
+        const missing = [...numbers].filter((number) => !blocks.has(number));
+        for (const range of stretchesOf(missing)) {
+          for (const row of await store.readLedgerBlocks(deviceId, runId, range)) {
+            blocks.set(row.block, new BlockState(row));
           }
         }
         this.#blocks.set(key, blocks);
@@ -163,9 +152,9 @@ export class LedgerTracker {
   #blockRows(touched: Touched, version: number): LedgerBlockRow[] {
     const rows: LedgerBlockRow[] = [];
     for (const [key, { deviceId, runId, numbers }] of touched.blocks) {
-      const { loaded } = this.#blocks.get(key)!;
+      const blocks = this.#blocks.get(key)!;
       for (const block of numbers) {
-        rows.push({ deviceId, runId, block, version, ...loaded.get(block)!.toRow() });
+        rows.push({ deviceId, runId, block, version, ...blocks.get(block)!.toRow() });
       }
     }
     return rows;
@@ -175,15 +164,26 @@ export class LedgerTracker {
     const { idleMs, runs, ledgerBlocks } = this.#options.limits;
     for (const [key, { numbers }] of touched.blocks) {
       // A device goes on where it is; the many blocks of a long gap are not needed again.
-      const { loaded } = this.#blocks.get(key)!;
+      const blocks = this.#blocks.get(key)!;
       const kept = new Set([...numbers].slice(-blocksKeptPerRun));
-      for (const number of loaded.keys()) if (!kept.has(number)) loaded.delete(number);
+      for (const number of blocks.keys()) if (!kept.has(number)) blocks.delete(number);
     }
-    let held = this.#blocks.sum(({ loaded }) => loaded.size);
+    let held = this.#blocks.sum((blocks) => blocks.size);
     const isTooMuch = (size: number) => size > runs || held > ledgerBlocks;
-    this.#blocks.trim({ idleMs, isTooMuch }, (_key, { loaded }) => (held -= loaded.size));
+    this.#blocks.trim({ idleMs, isTooMuch }, (_key, blocks) => (held -= blocks.size));
     this.#runs.trim({ idleMs, isTooMuch: (size) => size > runs });
   }
+}
+
+/** Numbers as ranges without holes. */
+function stretchesOf(numbers: readonly number[]): BlockRange[] {
+  const ranges: { from: number; to: number }[] = [];
+  for (const number of numbers.toSorted((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last?.to === number) last.to += 1;
+    else ranges.push({ from: number, to: number + 1 });
+  }
+  return ranges;
 }
 
 /** Every block and device that a batch touches, so that reads come before the first change. */

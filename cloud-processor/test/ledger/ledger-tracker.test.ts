@@ -55,6 +55,35 @@ suite('ledger tracker', () => {
     });
   });
 
+  test('reads the blocks that it touches, once, and no others of a long run', async () => {
+    const store = await newStore();
+    const toSeq = 100 * ledgerBlockSeqs;
+    const times = { fromAt: startAt - 5_000_000, toAt: startAt };
+    await enter(trackerOf(store), store, [logged(gap({ seq: 0, fromSeq: 0, toSeq, ...times }))]);
+    const read: unknown[] = [];
+    const { readLedgerBlocks } = store;
+    store.readLedgerBlocks = (deviceId, ofRun, blocks) => {
+      read.push(blocks);
+      return readLedgerBlocks.call(store, deviceId, ofRun, blocks);
+    };
+    const tracker = trackerOf(store);
+    const records = [7, 8, 50].map((block) => ({
+      ...sample({ seq: block * ledgerBlockSeqs }),
+      runId: otherRunId,
+    }));
+    for (const version of [2, 3]) {
+      const entries = records.map((record) => logged(record));
+      await enter(tracker, store, entries, version);
+    }
+    assert.deepEqual(read, [
+      { from: 7, to: 9 },
+      { from: 50, to: 51 },
+    ]);
+    const blocks = await readLedgerBlocks.call(store, 'cam-a', otherRunId, { from: 7, to: 8 });
+    assert.equal(blocks[0]!.stored[0], 1);
+    assert.equal(blocks[0]!.declared[0], 0xfe);
+  });
+
   test('another receivedAt changes nothing', async () => {
     const store = await newStore();
     const tracker = trackerOf(store);

@@ -28,6 +28,7 @@ import type {
   DeviceWindowRow,
   GridRow,
   HealthRow,
+  BlockRange,
   LedgerBlockRow,
   LedgerRunRow,
   RecordRow,
@@ -250,8 +251,13 @@ export class CassandraObservationStore implements ObservationStore {
     await this.#write(rows.length, () => this.#tables.ledgerRuns.put(kept));
   }
 
-  async readLedgerBlocks(deviceId: string, runId?: string): Promise<LedgerBlockRow[]> {
-    return this.#tables.ledgerBlocks.readPartition([deviceId], runId === undefined ? [] : [runId]);
+  async readLedgerBlocks(
+    deviceId: string,
+    runId?: string,
+    blocks?: BlockRange,
+  ): Promise<LedgerBlockRow[]> {
+    const run = runId === undefined ? [] : [runId];
+    return this.#tables.ledgerBlocks.readPartition([deviceId], run, blocks);
   }
 
   async readLedgerRuns(deviceId: string): Promise<LedgerRunRow[]> {

@@ -18,6 +18,7 @@ import type {
   ErasureRow,
   GridRow,
   HealthRow,
+  BlockRange,
   LedgerBlockRow,
   LedgerRunRow,
   RecordRow,
@@ -270,10 +271,15 @@ export class MemoryObservationStore implements ObservationStore {
     this.#runs.put(this.#erasureList.keepLedger(rows));
   }
 
-  async readLedgerBlocks(deviceId: string, runId?: string): Promise<LedgerBlockRow[]> {
+  async readLedgerBlocks(
+    deviceId: string,
+    runId?: string,
+    { from, to }: BlockRange = { from: 0, to: Infinity },
+  ): Promise<LedgerBlockRow[]> {
     this.#check();
     return this.#blocks
       .select((row) => row.deviceId === deviceId && (runId === undefined || row.runId === runId))
+      .filter(({ block }) => block >= from && block < to)
       .sort((a, b) => (a.runId === b.runId ? a.block - b.block : a.runId < b.runId ? -1 : 1));
   }
 

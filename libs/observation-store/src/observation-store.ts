@@ -8,6 +8,7 @@ import type {
   ErasureRow,
   GridRow,
   HealthRow,
+  BlockRange,
   LedgerBlockRow,
   LedgerRunRow,
   RecordRow,
@@ -97,7 +98,12 @@ export interface ObservationStore {
 
   putLedgerBlocks(rows: readonly LedgerBlockRow[]): Promise<void>;
   putLedgerRuns(rows: readonly LedgerRunRow[]): Promise<void>;
-  readLedgerBlocks(deviceId: string, runId?: string): Promise<LedgerBlockRow[]>;
+  /** In order of run and block: of all runs, of one, or some blocks of one. */
+  readLedgerBlocks(
+    deviceId: string,
+    runId?: string,
+    blocks?: BlockRange,
+  ): Promise<LedgerBlockRow[]>;
   readLedgerRuns(deviceId: string): Promise<LedgerRunRow[]>;
 
   /** Keeps the row of the highest `connectSeq`; of two with the same, the later `receivedAt`. */

@@ -50,6 +50,12 @@ export interface GridRow extends Versioned {
   readonly cells: GridCells;
 }
 
+/** Numbers of ledger blocks, half open: `from <= block < to`. */
+export interface BlockRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Bitmaps of `ledgerBlockSeqs` bits: seq `block * ledgerBlockSeqs + i` is bit `i & 7` of byte `i >> 3`. */
 export interface LedgerBlockRow extends Versioned {
   readonly deviceId: string;

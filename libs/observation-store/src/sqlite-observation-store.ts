@@ -23,6 +23,7 @@ import type {
   DeviceWindowRow,
   GridRow,
   HealthRow,
+  BlockRange,
   LedgerBlockRow,
   LedgerRunRow,
   RecordRow,
@@ -315,10 +316,16 @@ export class SqliteObservationStore implements ObservationStore {
     await this.#put(statements.putLedgerRuns, kept, codec.runParameters);
   }
 
-  async readLedgerBlocks(deviceId: string, runId?: string): Promise<LedgerBlockRow[]> {
-    return runId === undefined
-      ? this.#read(statements.readLedgerBlocks, [deviceId], codec.toBlock)
-      : this.#read(statements.readLedgerBlocksOfRun, [deviceId, runId], codec.toBlock);
+  async readLedgerBlocks(
+    deviceId: string,
+    runId?: string,
+    { from, to }: BlockRange = { from: 0, to: Number.MAX_SAFE_INTEGER },
+  ): Promise<LedgerBlockRow[]> {
+    if (runId === undefined) {
+      return this.#read(statements.readLedgerBlocks, [deviceId], codec.toBlock);
+    }
+    const parameters = [deviceId, runId, from, to];
+    return this.#read(statements.readLedgerBlocksOfRun, parameters, codec.toBlock);
   }
 
   async readLedgerRuns(deviceId: string): Promise<LedgerRunRow[]> {

@@ -67,15 +67,23 @@ export class VersionedTable<Row extends Versioned> {
     return writes;
   }
 
-  /** The rows of one partition, or those of them that begin with this clustering key, in their order. */
+  /**
+   * The rows of one partition, or those of them that begin with this clustering key and whose next column lies
+   * in a range, in their order.
+   */
   async readPartition(
     partition: readonly unknown[],
     clustering: readonly unknown[] = [],
+    range?: { readonly from: number; readonly to: number },
   ): Promise<Row[]> {
     const conditions = clustering.map((_, index) => ` AND ${this.#options.clustering[index]} = ?`);
-    return this.#read([
-      { query: this.#select + conditions.join(''), params: [...partition, ...clustering] },
-    ]);
+    const params = [...partition, ...clustering];
+    if (range !== undefined) {
+      const next = this.#options.clustering[clustering.length];
+      conditions.push(` AND ${next} >= ? AND ${next} < ?`);
+      params.push(range.from, range.to);
+    }
+    return this.#read([{ query: this.#select + conditions.join(''), params }]);
   }
 
   /** The rows of a range of time: `id` and the month are the partition, the time is the first clustering column. */

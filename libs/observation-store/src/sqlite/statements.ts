@@ -105,7 +105,7 @@ export const statements = {
     ['head_seq', 'acked_below', 'first_at', 'last_at'],
   ),
   readLedgerBlocks: selectBlocks('device_id = ?'),
-  readLedgerBlocksOfRun: selectBlocks('device_id = ? AND run_id = ?'),
+  readLedgerBlocksOfRun: selectBlocks('device_id = ? AND run_id = ? AND block >= ? AND block < ?'),
   readLedgerRuns: `SELECT device_id, run_id, version, head_seq, acked_below, first_at, last_at
     FROM ledger_runs WHERE device_id = ? ORDER BY run_id`,
 

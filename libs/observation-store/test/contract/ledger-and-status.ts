@@ -37,6 +37,19 @@ export function ledgerAndStatusContract(getStore: () => ObservationStore): void 
             assert.deepEqual(read.map(plainBitmaps), rows.map(plainBitmaps));
             const ofRun = await store.readLedgerBlocks(deviceId, anotherRun);
             assert.deepEqual(ofRun.map(plainBitmaps), [plainBitmaps(rows[2]!)]);
+            const run = rows[0]!.runId;
+            for (const [from, to, expected] of [
+              [0, 10, [0]],
+              [0, 11, [0, 10]],
+              [1, 11, [10]],
+              [1, 10, []],
+            ] as const) {
+              const some = await store.readLedgerBlocks(deviceId, run, { from, to });
+              assert.deepEqual(
+                some.map(({ block }) => block),
+                expected,
+              );
+            }
           },
         ),
         { numRuns: 5 },
