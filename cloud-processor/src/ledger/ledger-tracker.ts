@@ -129,7 +129,7 @@ export class LedgerTracker {
       [...touched.blocks],
       parallelReads,
       async ([key, { deviceId, runId, numbers }]) => {
-        const blocks: RunBlocks = this.#blocks.get(key) ?? new Map();
+        const blocks = this.#blocks.get(key) ?? new Map<number, BlockState>();
         const missing = [...numbers].filter((number) => !blocks.has(number));
         for (const range of stretchesOf(missing)) {
           for (const row of await store.readLedgerBlocks(deviceId, runId, range)) {

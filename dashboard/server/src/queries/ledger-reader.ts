@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { readStatuses } from './device-signs.ts';
 import type { Stay } from './fleet-map.ts';
 import { KeptAnswers } from './kept-answers.ts';
+import { readLedgerPart } from './ledger-part.ts';
 import { mapLimited } from './map-limited.ts';
 
 /** Records that did not come, by what is known of them. */
@@ -15,7 +16,7 @@ export interface LedgerCounts {
 }
 
 /**
- * A ledger is read whole, however short the range: a page asks for the same one several times at once and
+ * A day of a ledger is ten blocks and more: a page asks for the same one several times at once and
  * then each few seconds, so that answers are kept for this long; of more stays than these for longer, so that
  * no more of them are read a second.
  */
@@ -67,8 +68,8 @@ export class LedgerReader {
     ]);
     // Runs outside the stay count for nothing in it; their bitmaps stay unread.
     const touched = runs.filter((run) => run.firstAt < stay.to && run.lastAt >= stay.from);
-    const blocks = await mapLimited(touched, ({ runId }) =>
-      this.#store.readLedgerBlocks(deviceId, runId),
+    const blocks = await mapLimited(touched, (run) =>
+      readLedgerPart({ store: this.#store, run, range: stay }),
     );
     const heard = [statusAt, healths.at(-1)?.receivedAt ?? -Infinity, ...runs.map((r) => r.lastAt)];
     return summarizeLedger({
