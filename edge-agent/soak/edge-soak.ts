@@ -64,7 +64,7 @@ export async function soakEdge(options: EdgeSoakOptions): Promise<EdgeSoakReport
     const watched = await watch({ agent, broker, durationMs: minutes * 60_000, onProgress });
     await broker.bringBack();
     await agent.stop();
-    return reportOf({ ...watched, minutes, isInterpreted, seqs: broker.takeSeqs() });
+    return reportOf({ ...watched, minutes, isInterpreted, runs: broker.takeRuns() });
   } finally {
     await agent.stop();
     await broker.stop();
@@ -120,10 +120,10 @@ async function watch(options: {
 function reportOf(
   options: Watched &
     Required<Pick<EdgeSoakOptions, 'minutes' | 'isInterpreted'>> & {
-      readonly seqs: ReadonlySet<number>;
+      readonly runs: ReadonlyMap<string, ReadonlySet<number>>;
     },
 ): EdgeSoakReport {
-  const { minutes, isInterpreted, outages, samples, frames, seqs } = options;
+  const { minutes, isInterpreted, outages, samples, frames, runs } = options;
   const warmUpMs = Math.min(mostWarmUpMs, minutes * 60_000 * 0.3);
   const beganAtMs = samples[0]?.atMs ?? 0;
   const judged = samples.filter(({ atMs }) => atMs - beganAtMs >= warmUpMs);
@@ -132,7 +132,7 @@ function reportOf(
     memory,
     descriptors: judgeDescriptors(judged),
     frames: judgeFrames(frames),
-    records: judgeRecords(seqs),
+    records: judgeRecords(runs),
   };
   return {
     ...{ soak: 'edge', minutes, isInterpreted, warmUpMs, outages, verdicts },
@@ -142,13 +142,13 @@ function reportOf(
   };
 }
 
-/** A broker on a loopback port that remembers the seqs alone, however long it runs. */
+/** A broker on a loopback port that remembers the seqs of each run alone, however long it runs. */
 class SoakBroker extends TestBroker {
   isUp = false;
-  readonly #seqs = new Set<number>();
+  readonly #runs = new Map<string, Set<number>>();
 
   get count(): number {
-    return this.#seqs.size;
+    return [...this.#runs.values()].reduce((sum, seqs) => sum + seqs.size, 0);
   }
 
   override async start(): Promise<void> {
@@ -178,18 +178,23 @@ class SoakBroker extends TestBroker {
     }
   }
 
-  /** Takes the seqs out of what has arrived. */
+  /** Takes runs and seqs out of what has arrived. */
   collect(): void {
     for (const { topic, payload } of this.arrivals.splice(0)) {
       if (parseMqttTopic(topic)?.channel !== 'records') continue;
-      const { records } = JSON.parse(payload.toString()) as { records: { seq: number }[] };
-      for (const { seq } of records) this.#seqs.add(seq);
+      const { records } = JSON.parse(payload.toString()) as {
+        records: { runId: string; seq: number }[];
+      };
+      for (const { runId, seq } of records) {
+        const seqs = this.#runs.get(runId) ?? new Set();
+        this.#runs.set(runId, seqs.add(seq));
+      }
     }
   }
 
-  takeSeqs(): ReadonlySet<number> {
+  takeRuns(): ReadonlyMap<string, ReadonlySet<number>> {
     this.collect();
-    return this.#seqs;
+    return this.#runs;
   }
 }
 

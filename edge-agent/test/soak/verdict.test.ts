@@ -106,7 +106,27 @@ it('the verdict on frames wants some, and none older than a second', () => {
 });
 
 it('the verdict on records wants each of them', () => {
-  assert.ok(judgeRecords(new Set([0, 2, 1])).passed);
-  assert.ok(!judgeRecords(new Set([0, 2])).passed);
-  assert.ok(!judgeRecords(new Set()).passed);
+  const whole = new Set([0, 2, 1]);
+  assert.ok(judgeRecords(new Map([['a', whole]])).passed);
+  assert.ok(!judgeRecords(new Map([['a', new Set([0, 2])]])).passed);
+  assert.ok(!judgeRecords(new Map()).passed);
+});
+
+it('the verdict on records judges each run by itself: an agent may begin a new one', () => {
+  const whole = new Set([0, 1, 2]);
+  const both = judgeRecords(
+    new Map([
+      ['a', whole],
+      ['b', new Set([0, 1])],
+    ]),
+  );
+  assert.deepEqual(both, { passed: true, sentence: '5 records of 2 runs came, 0 are missing.' });
+  assert.ok(
+    !judgeRecords(
+      new Map([
+        ['a', new Set([1, 2])],
+        ['b', whole],
+      ]),
+    ).passed,
+  );
 });
