@@ -30,6 +30,8 @@ const maxRoundTripMs = 10_000;
 const maxErrorMs = maxRoundTripMs;
 /** For so long it must differ: somebody may set a clock and take it back. */
 const doubtMs = 5_000;
+/** Both clocks are read within this, or not at all: a machine may stall for seconds between two readings. */
+const maxReadingMs = 100;
 /** Earlier wall times are a clock that was never set: 2020, where the contract's times begin. */
 const earliestEpochMs = 1_577_836_800_000;
 
@@ -93,7 +95,8 @@ export class AgentClock implements RunClock {
     const offset = this.#offset;
     if (offset !== undefined) return this.#compare(offset);
     if (!(await this.#isSystemTimeKnown())) return;
-    this.#fix({ offsetMs: this.#options.systemTime.nowEpochMs() - this.nowMs(), clock: 'ntp' });
+    const offsetMs = this.#readOffset();
+    if (offsetMs !== undefined) this.#fix({ offsetMs, clock: 'ntp' });
   }
 
   /** Fixes the offset by the gateway's time, taken to be read half-way through the round trip. */
@@ -111,7 +114,9 @@ export class AgentClock implements RunClock {
   }
 
   async #compare(offset: ClockOffset): Promise<void> {
-    const errorMs = this.#options.systemTime.nowEpochMs() - epochAt(offset, this.nowMs());
+    const offsetMs = this.#readOffset();
+    if (offsetMs === undefined) return;
+    const errorMs = offsetMs - offset.offsetMs;
     const isDoubtful = Math.abs(errorMs) > maxErrorMs && (await this.#isSystemTimeKnown());
     if (!isDoubtful || this.#isWrong) {
       this.#doubtedSinceMs = undefined;
@@ -122,6 +127,14 @@ export class AgentClock implements RunClock {
     this.#isWrong = true;
     this.#options.logger.error({ errorMs }, "the system clock is set and differs from the run's");
     this.#options.onWrong();
+  }
+
+  /** From monotonic time to the system's; undefined where that couldn't be read at one moment. */
+  #readOffset(): number | undefined {
+    const startedAtMs = this.nowMs();
+    const epochMs = this.#options.systemTime.nowEpochMs();
+    const endedAtMs = this.nowMs();
+    return endedAtMs - startedAtMs > maxReadingMs ? undefined : epochMs - endedAtMs;
   }
 
   async #isSystemTimeKnown(): Promise<boolean> {

@@ -12,11 +12,13 @@ export interface SleepCountingTimeOptions {
 const noticeMs = 500;
 /** `/proc/uptime` has two digits. */
 const uptimeErrorMs = 20;
+const mostAttempts = 5;
 
 /**
  * Monotonic time that goes on while the machine sleeps: otherwise everything after a sleep of two hours would be dated
  * two hours too early. Looks at the uptime only when wall clock and monotonic clock part, which is what a sleep does at
- * once and what a set clock does, too; the uptime tells the two apart.
+ * once and what a set clock does, too; the uptime tells the two apart. A machine may stall for seconds between two
+ * readings (memory, a slow card): those say nothing and are taken again, if need be by the next call.
  */
 export function sleepCountingTime({
   nowMs = () => performance.now(),
@@ -26,19 +28,25 @@ export function sleepCountingTime({
   let leadMs: number | undefined;
   let awakeMs: number | undefined;
   let sleptMs = 0;
+  const count = (awakeNowMs: number, uptimeMs: number | undefined) => {
+    if (uptimeMs === undefined) return;
+    awakeMs ??= uptimeMs - awakeNowMs;
+    const newSleptMs = uptimeMs - awakeNowMs - awakeMs;
+    if (newSleptMs > sleptMs + uptimeErrorMs) sleptMs = newSleptMs;
+  };
   return () => {
-    const awakeNowMs = nowMs();
-    const newLeadMs = wallMs() - awakeNowMs;
-    if (leadMs === undefined || Math.abs(newLeadMs - leadMs) >= noticeMs) {
-      leadMs = newLeadMs;
+    for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
+      const awakeNowMs = nowMs();
+      const newLeadMs = wallMs() - awakeNowMs;
+      const isAsBefore = leadMs !== undefined && Math.abs(newLeadMs - leadMs) < noticeMs;
+      if (isAsBefore) return awakeNowMs + sleptMs;
       const uptimeMs = readUptimeMs();
-      if (uptimeMs !== undefined) {
-        awakeMs ??= uptimeMs - awakeNowMs;
-        const newSleptMs = uptimeMs - awakeNowMs - awakeMs;
-        if (newSleptMs > sleptMs + uptimeErrorMs) sleptMs = newSleptMs;
-      }
+      if (nowMs() - awakeNowMs > uptimeErrorMs) continue;
+      leadMs = newLeadMs;
+      count(awakeNowMs, uptimeMs);
+      return awakeNowMs + sleptMs;
     }
-    return awakeNowMs + sleptMs;
+    return nowMs() + sleptMs;
   };
 }
 

@@ -32,6 +32,34 @@ class Machine {
   }
 }
 
+test('waits with the offset, and with doubts, while the machine stalls between two readings', async () => {
+  const machine = new Machine(year2026);
+  let stallMs = 8_000;
+  let ended = 0;
+  const clock = new AgentClock({
+    systemTime: {
+      nowEpochMs: () => {
+        const { wallMs } = machine;
+        machine.pass(stallMs);
+        return wallMs;
+      },
+      isKnown: () => Promise.resolve(true),
+    },
+    nowMs: () => machine.monotonicMs,
+    onWrong: () => (ended += 1),
+    logger,
+  });
+  await clock.check();
+  assert.equal(clock.offset, undefined);
+  stallMs = 3;
+  await clock.check();
+  const error = clock.toEpochMs(machine.monotonicMs)! - machine.wallMs;
+  assert.ok(Math.abs(error) <= 3, `${error}`);
+  stallMs = 20_000;
+  for (let second = 0; second < 5; second += 1) await clock.check();
+  assert.equal(ended, 0);
+});
+
 test('fixes one offset and keeps the order of times, however the wall clock jumps', async () => {
   const step = fc.oneof(
     fc.record({ passMs: fc.double({ min: 0, max: 1e7, noNaN: true }) }),

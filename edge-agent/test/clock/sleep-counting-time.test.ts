@@ -56,6 +56,54 @@ test('counts sleep, whatever else is done to the wall clock, and never falls', (
   );
 });
 
+test('takes no stall of the machine between two readings for a sleep', () => {
+  const stall = fc.record({
+    beforeWallMs: fc.constantFrom(0, 0, 300, 2_000, 8_000, 60_000),
+    beforeUptimeMs: fc.constantFrom(0, 0, 300, 2_000, 8_000, 60_000),
+    sleepMs: fc.constantFrom(0, 0, 3_600_000),
+  });
+  fc.assert(
+    fc.property(fc.array(stall, { maxLength: 20 }), (stalls) => {
+      const machine = new Machine();
+      let now = { beforeWallMs: 0, beforeUptimeMs: 0 };
+      const time = sleepCountingTime({
+        nowMs: () => machine.awakeMs,
+        wallMs: () => {
+          machine.pass(now.beforeWallMs);
+          return machine.wallMs;
+        },
+        readUptimeMs: () => {
+          machine.pass(now.beforeUptimeMs);
+          return machine.bootMs;
+        },
+      });
+      const startMs = machine.bootMs - time();
+      for (const { sleepMs, ...stalled } of stalls) {
+        machine.sleep(sleepMs);
+        now = stalled;
+        time();
+        now = { beforeWallMs: 0, beforeUptimeMs: 0 };
+        assert.ok(Math.abs(machine.bootMs - startMs - time()) <= 60, 'as CLOCK_BOOTTIME');
+      }
+    }),
+  );
+});
+
+test('counts a sleep at once although the machine stalls as it wakes', () => {
+  const machine = new Machine();
+  let stalls = 0;
+  const time = machine.time(() => {
+    if (stalls > 0) machine.pass(3_000);
+    stalls -= 1;
+    return machine.bootMs;
+  });
+  const startMs = machine.bootMs - time();
+  machine.sleep(3_600_000);
+  stalls = 3;
+  const now = time();
+  assert.ok(Math.abs(machine.bootMs - startMs - now) <= 60);
+});
+
 test('reads the uptime only where the clocks part', () => {
   const machine = new Machine();
   let reads = 0;
