@@ -98,9 +98,15 @@ export function sampleLuma(options: {
   for (let index = 0; index < target.length; index += 1) target[index]! /= points * points;
 }
 
+/** How far the corners of a square lie from its centre, along either axis of the frame. */
+export function reachOf({ side, angle }: CropSquare): number {
+  return (side / 2) * (Math.abs(Math.cos(angle)) + Math.abs(Math.sin(angle)));
+}
+
 /** Whether each point of the square lies between pixels of the plane. */
-function isInside({ centerX, centerY, side, angle }: CropSquare, plane: Plane): boolean {
-  const reach = (side / 2) * (Math.abs(Math.cos(angle)) + Math.abs(Math.sin(angle))) + 1;
+function isInside(square: CropSquare, plane: Plane): boolean {
+  const { centerX, centerY } = square;
+  const reach = reachOf(square) + 1;
   const isBetween = (center: number, length: number) => center > reach && center < length - reach;
   return isBetween(centerX, plane.width) && isBetween(centerY, plane.height);
 }

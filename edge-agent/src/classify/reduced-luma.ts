@@ -1,6 +1,6 @@
 import { sourcePlane, sumSpans } from '../picture/span-sums.ts';
 import type { Frame } from '../ports.ts';
-import type { CropSquare, Plane } from './face-crop.ts';
+import { reachOf, type CropSquare, type Plane } from './face-crop.ts';
 
 /** A plane to sample from, and where the squares lie in it. */
 export interface ReducedLuma {
@@ -47,10 +47,6 @@ export function reduceLuma(options: {
       side: square.side / factor,
     })),
   };
-}
-
-function reachOf({ side, angle }: CropSquare): number {
-  return (side / 2) * (Math.abs(Math.cos(angle)) + Math.abs(Math.sin(angle)));
 }
 
 interface Blocks {

@@ -25,10 +25,11 @@ export async function openOnnxSession(options: {
     runtime.InferenceSession.create(bytes, { ...commonOptions, extra });
   try {
     const session = await create(model);
+    const inputShape = inputShapeOf(session);
+    if (!inputShape.includes(0)) return new RuntimeSession({ runtime, session, inputShape });
+    await session.release();
     const createFor = async (shape: readonly number[]) => create(withInputShape(model, shape));
-    const opened = new RuntimeSession({ runtime, session, createFor });
-    if (opened.isOpenSized) await session.release();
-    return opened;
+    return new RuntimeSession({ runtime, session, inputShape, createFor });
   } catch (cause) {
     throw new ModelError({
       code: 'model_shape_unexpected',
@@ -64,9 +65,11 @@ async function loadRuntime(importRuntime: () => Promise<Runtime>): Promise<Runti
 
 interface RuntimeSessionOptions {
   readonly runtime: Runtime;
+  /** Where the size is open it only tells names. */
   readonly session: InferenceSession;
-  /** Opens the same network for one size. */
-  readonly createFor: (shape: readonly number[]) => Promise<InferenceSession>;
+  readonly inputShape: readonly number[];
+  /** Opens the same network for one size, where it leaves that open. */
+  readonly createFor?: (shape: readonly number[]) => Promise<InferenceSession>;
 }
 
 /**
@@ -83,19 +86,13 @@ class RuntimeSession implements ModelSession {
   readonly #sessions = new Map<string, Promise<InferenceSession>>();
   #isClosed = false;
 
-  constructor({ runtime, session, createFor }: RuntimeSessionOptions) {
+  constructor({ runtime, session, inputShape, createFor }: RuntimeSessionOptions) {
     this.#runtime = runtime;
     this.#createFor = createFor;
     this.#inputName = session.inputNames[0] ?? 'input';
     this.outputNames = session.outputNames;
-    const metadata = session.inputMetadata[0];
-    const sizes = metadata?.isTensor === true ? metadata.shape : [];
-    this.inputShape = sizes.map((size) => (typeof size === 'number' ? size : 0));
-    if (!this.isOpenSized) this.#sessions.set(this.inputShape.join(), Promise.resolve(session));
-  }
-
-  get isOpenSized(): boolean {
-    return this.inputShape.includes(0);
+    this.inputShape = inputShape;
+    if (createFor === undefined) this.#sessions.set(inputShape.join(), Promise.resolve(session));
   }
 
   async run(input: ModelInput): Promise<ReadonlyMap<string, ModelOutput>> {
@@ -118,11 +115,12 @@ class RuntimeSession implements ModelSession {
     if (this.#isClosed) throw notOpen();
     const isTaken = this.inputShape.every((size, axis) => size === 0 || size === shape[axis]);
     if (!isTaken) throw otherShape(this.inputShape, shape);
-    const key = (this.isOpenSized ? shape : this.inputShape).join();
+    const key = shape.join();
     return this.#sessions.get(key) ?? this.#open(key, shape);
   }
 
   #open(key: string, shape: readonly number[]): Promise<InferenceSession> {
+    if (this.#createFor === undefined) throw otherShape(this.inputShape, shape);
     const session = this.#createFor(shape).catch((cause: unknown) => {
       this.#sessions.delete(key);
       throw refusedAt(shape, cause);
@@ -130,6 +128,13 @@ class RuntimeSession implements ModelSession {
     this.#sessions.set(key, session);
     return session;
   }
+}
+
+/** 0 for a size that is left open. */
+function inputShapeOf({ inputMetadata }: InferenceSession): readonly number[] {
+  const metadata = inputMetadata[0];
+  const sizes = metadata?.isTensor === true ? metadata.shape : [];
+  return sizes.map((size) => (typeof size === 'number' ? size : 0));
 }
 
 function notOpen(): ModelError {
