@@ -96,14 +96,14 @@ export class AveragingEmotionClassifier extends CalibratedClassifier {
       squares: this.#looks.map((look) => varySquare(square, look)),
       size: this.#size,
     });
-    const passCount = this.#looks.reduce((sum, { models }) => sum + models.length, 0);
-    const total = new Float32Array(this.classes.length);
-    for (const [index, look] of this.#looks.entries()) {
+    // Networks in a thread of their own look at one crop while the next one is cut out.
+    const passes = this.#looks.flatMap((look, index) => {
       const pixels = this.#crop({ plane, square: squares[index]!, isMirrored: look.mirrored });
-      for (const model of look.models) {
-        const logits = logSoftmax(await this.#run(model, pixels));
-        logits.forEach((value, kind) => (total[kind]! += value / passCount));
-      }
+      return look.models.map((model) => this.#run(model, pixels));
+    });
+    const total = new Float32Array(this.classes.length);
+    for (const logits of await Promise.all(passes)) {
+      logSoftmax(logits).forEach((value, kind) => (total[kind]! += value / passes.length));
     }
     return total;
   }

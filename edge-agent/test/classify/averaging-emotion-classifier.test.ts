@@ -12,6 +12,7 @@ import {
 } from '../../src/classify/averaging-emotion-classifier.ts';
 import { BlazeFaceDetector } from '../../src/detect/blazeface-detector.ts';
 import { bigXception, createEmotionClassifier } from '../../src/inference/index.ts';
+import type { ModelSession } from '../../src/inference/model-session.ts';
 import { openOnnxSession } from '../../src/inference/onnx-session.ts';
 import type { Detection, EmotionScores, Frame } from '../../src/ports.ts';
 import { describeEmotionClassifier } from '../contracts/emotion-classifier.ts';
@@ -125,6 +126,33 @@ test('sees a face with each look of the card, and averages the logarithms of the
   const second = Math.log(6 + Math.E ** 5);
   const expected = [1, 0, 0, 2, 10, 0, 0].map((value) => (value - first - 2 * second) / 3);
   logits.forEach((value, index) => assert.ok(Math.abs(value - expected[index]!) < 1e-5));
+});
+
+test('asks for all looks before the first one is answered: a thread works while the next is cut out', async () => {
+  const one = { model: 'slow', mirrored: false, shiftX: 0, shiftY: 0, scale: 1 };
+  const answers: (() => void)[] = [];
+  const session: ModelSession = {
+    inputShape: [1, 1, 64, 64],
+    outputNames: ['logits'],
+    run: () =>
+      new Promise((resolve) => {
+        const logits = { data: new Float32Array(7), shape: [1, 7] };
+        answers.push(() => resolve(new Map([['logits', logits]])));
+      }),
+    close: async () => undefined,
+  };
+  const classifier = new AveragingEmotionClassifier({
+    card: cardOf([one, { ...one, scale: 0.9 }, { ...one, mirrored: true }]),
+    modelId: 'made-up',
+    networks: [{ id: 'slow', open: async () => session }],
+  });
+  await classifier.start();
+  const { frame, detection } = faces[0]!;
+  const logits = classifier.logits(frame, detection);
+  assert.equal(answers.length, 3);
+  answers.forEach((answer) => answer());
+  assert.equal((await logits).length, 7);
+  await classifier.stop();
 });
 
 test('turns the picture round in a mirrored look, and moves the crop in a shifted one', async () => {
