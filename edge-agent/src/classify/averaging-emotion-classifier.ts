@@ -108,7 +108,7 @@ export class AveragingEmotionClassifier extends CalibratedClassifier {
     return total;
   }
 
-  /** A buffer of its own for each look, so that faces may be classified at the same time. */
+  /** A buffer of its own for each look: several looks, and several faces, may be under way. */
   #crop(options: { plane: Plane; square: CropSquare; isMirrored: boolean }): Float32Array {
     const { plane, square, isMirrored } = options;
     const pixels = new Float32Array(this.#size * this.#size);

@@ -1,4 +1,4 @@
-import { sourcePlane, sumSpans } from '../picture/span-sums.ts';
+import { sourcePlane, sumSpans, type Grid, type Spans } from '../picture/span-sums.ts';
 import type { Frame } from '../ports.ts';
 import { reachOf, type CropSquare, type Plane } from './face-crop.ts';
 
@@ -23,19 +23,13 @@ export function reduceLuma(options: {
   const smallest = Math.min(...squares.map(({ side }) => side));
   const factor = Math.floor(smallest / size / 2);
   if (factor < 2) return { plane: frame, squares };
-  const reaches = squares.map((square) => ({ ...square, reach: reachOf(square) + factor }));
-  const x = blocksOf({
-    from: Math.min(...reaches.map(({ centerX, reach }) => centerX - reach)),
-    to: Math.max(...reaches.map(({ centerX, reach }) => centerX + reach)),
-    size: frame.width,
-    factor,
-  });
-  const y = blocksOf({
-    from: Math.min(...reaches.map(({ centerY, reach }) => centerY - reach)),
-    to: Math.max(...reaches.map(({ centerY, reach }) => centerY + reach)),
-    size: frame.height,
-    factor,
-  });
+  const blocksAlong = (axis: 'centerX' | 'centerY', length: number) => {
+    const from = Math.min(...squares.map((square) => square[axis] - reachOf(square) - factor));
+    const to = Math.max(...squares.map((square) => square[axis] + reachOf(square) + factor));
+    return blocksOf({ from, to, size: length, factor });
+  };
+  const x = blocksAlong('centerX', frame.width);
+  const y = blocksAlong('centerY', frame.height);
   if (x.starts.length < 2 || y.starts.length < 2) return { plane: frame, squares };
   const [left, top] = [x.starts[0]!, y.starts[0]!];
   return {
@@ -49,13 +43,8 @@ export function reduceLuma(options: {
   };
 }
 
-interface Blocks {
-  readonly starts: Uint16Array;
-  readonly length: number;
-}
-
 /** Blocks of `factor` pixels that cover what the plane has between two places; the last one may overlap. */
-function blocksOf(options: { from: number; to: number; size: number; factor: number }): Blocks {
+function blocksOf(options: { from: number; to: number; size: number; factor: number }): Spans {
   const { size, factor } = options;
   const first = Math.max(0, Math.floor(options.from));
   const last = Math.min(size, Math.ceil(options.to));
@@ -66,7 +55,7 @@ function blocksOf(options: { from: number; to: number; size: number; factor: num
   return { starts, length: factor };
 }
 
-function meansOf(frame: Frame, grid: { x: Blocks; y: Blocks }): Plane {
+function meansOf(frame: Frame, grid: Pick<Grid, 'x' | 'y'>): Plane {
   const source = sourcePlane(frame.data, frame.width);
   const [width, height] = [grid.x.starts.length, grid.y.starts.length];
   const share = 1 / (grid.x.length * grid.y.length);

@@ -23,6 +23,10 @@ export interface LetterboxOptions {
   readonly offset: number;
 }
 
+/** Of luma from 16 to 235. */
+const limitedRangeGain = 1.164384;
+const darkest = 16 * limitedRangeGain;
+
 interface Plan {
   readonly frameWidth: number;
   readonly frameHeight: number;
@@ -70,7 +74,7 @@ export class Letterbox {
     const planes = planesOf(frame);
     const tensor = input.data;
     const { y, u, v, columnSums } = plan.rows;
-    const lightGain = 1.164384 * luma.share;
+    const lightGain = limitedRangeGain * luma.share;
     const chromaShare = chroma.share;
     for (let row = 0; row < luma.y.starts.length; row += 1) {
       sumRow({ plane: planes.y, grid: luma, row, columnSums, sums: y });
@@ -79,7 +83,7 @@ export class Letterbox {
       let target = (plan.top + row) * width + plan.left;
       for (let column = 0; column < y.length; column += 1) {
         // BT.601, limited range.
-        const light = y[column]! * lightGain - 18.630144;
+        const light = y[column]! * lightGain - darkest;
         const blueness = u[column]! * chromaShare - 128;
         const redness = v[column]! * chromaShare - 128;
         const green = light - 0.391762 * blueness - 0.812968 * redness;
